@@ -1,0 +1,109 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+//go:embed migrations/*.sql
+var migrationFiles embed.FS
+
+// Migrate brings the schema up to date. It refuses a database that a newer Kith has written.
+func (d *DB) Migrate(ctx context.Context) error {
+	p, closer, err := d.provider(ctx)
+	if err != nil {
+		return err
+	}
+	defer closer()
+	have, want, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the schema version: %w", d.explain(err))
+	}
+	if have > want {
+		return fmt.Errorf("this database was written by a newer Kith (schema %d, this one knows %d): install that version or a later one; nothing was changed", have, want)
+	}
+	if have == want {
+		return nil
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("bring the schema up to date: %w", d.explain(err))
+	}
+	return nil
+}
+
+func (d *DB) explain(err error) error {
+	if d.dialect == SQLite {
+		return explainSQLite(err)
+	}
+	return err
+}
+
+// provider makes goose's view of the database. On SQLite it runs on the reading pool's file through a connection of its
+// own, since the writer's belongs to the writer.
+func (d *DB) provider(ctx context.Context) (*goose.Provider, func(), error) {
+	dir, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return nil, nil, err
+	}
+	pool, closer, dialect := d.read, func() {}, database.DialectPostgres
+	if d.dialect == SQLite {
+		dialect = database.DialectSQLite3
+		own, err := sql.Open(sqliteDriver, sqliteDSN(d.url, false))
+		if err != nil {
+			return nil, nil, fmt.Errorf("open for migration: %w", err)
+		}
+		own.SetMaxOpenConns(1)
+		pool, closer = own, func() { _ = own.Close() }
+	}
+	p, err := goose.NewProvider(dialect, pool, dir,
+		goose.WithGoMigrations(goMigrations(d.dialect)...), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		closer()
+		return nil, nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	return p, closer, nil
+}
+
+// SchemaVersion is the number of the newest migration that was applied.
+func (d *DB) SchemaVersion(ctx context.Context) (int64, error) {
+	v, err := One(ctx, d, Value[int64], "SELECT CAST(COALESCE(MAX(version_id), 0) AS BIGINT) FROM goose_db_version")
+	if errors.Is(err, ErrNoRows) {
+		return 0, nil
+	}
+	return v, err
+}
+
+// goMigrations are the steps whose statements cannot be the same on both databases.
+func goMigrations(dialect Dialect) []*goose.Migration {
+	step := func(version int64, statements map[Dialect][]string) *goose.Migration {
+		return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			for _, s := range statements[dialect] {
+				if _, err := tx.ExecContext(ctx, s); err != nil {
+					return fmt.Errorf("%.60s: %w", s, err)
+				}
+			}
+			return nil
+		}}, nil)
+	}
+	return []*goose.Migration{
+		// The search index. On SQLite a full-text table without a copy of the words (content=''), whose rows carry the
+		// moment's order_key, so that it is walked newest first; columnsize=0 because nothing is ranked. On PostgreSQL a
+		// vector of the same tokens under GIN. Owner: moment.
+		step(20261124090500, map[Dialect][]string{
+			SQLite: {
+				`CREATE VIRTUAL TABLE moment_search USING fts5(words, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`,
+			},
+			Postgres: {
+				`CREATE TABLE moment_search (order_key BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)`,
+				`CREATE INDEX moment_search_words ON moment_search USING gin (words)`,
+			},
+		}),
+	}
+}

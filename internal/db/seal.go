@@ -1,0 +1,165 @@
+package db
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Keys are the keys that seal columns: words that must not be readable in a stolen database or backup. They live in a
+// file outside the database, one key a line, "id base64"; the first seals, all of them open.
+type Keys struct {
+	list []key
+}
+
+type key struct {
+	id   string
+	aead cipher.AEAD
+}
+
+// ErrSealed is returned when a sealed value cannot be opened: its key is missing, or the bytes were changed or moved.
+var ErrSealed = errors.New("a sealed value cannot be opened: its key is not in the key file, or it was damaged")
+
+// LoadKeys reads the key file, and makes one with a fresh key if there is none. The file is readable by its owner alone.
+func LoadKeys(path string) (*Keys, error) {
+	b, err := os.ReadFile(path) //nolint:gosec // the operator names the path
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := addKey(path, nil); err != nil {
+			return nil, err
+		}
+		b, err = os.ReadFile(path) //nolint:gosec // as above
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the key file: %w", err)
+	}
+	return parseKeys(path, b)
+}
+
+// RotateKeys puts a fresh key in front: what is sealed from now on uses it, what was sealed before still opens.
+func RotateKeys(path string) (*Keys, error) {
+	b, err := os.ReadFile(path) //nolint:gosec // the operator names the path
+	if err != nil {
+		return nil, fmt.Errorf("read the key file: %w", err)
+	}
+	if _, err := parseKeys(path, b); err != nil {
+		return nil, err
+	}
+	if err := addKey(path, b); err != nil {
+		return nil, err
+	}
+	return LoadKeys(path)
+}
+
+func addKey(path string, rest []byte) error {
+	secret := make([]byte, 32)
+	id := make([]byte, 4)
+	_, _ = rand.Read(secret) // never fails, see crypto/rand
+	_, _ = rand.Read(id)
+	text := hex.EncodeToString(id) + " " + base64.StdEncoding.EncodeToString(secret) + "\n" + string(rest)
+	// Written beside and renamed, so that a crash leaves the old file or the new one, never half a key.
+	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*")
+	if err != nil {
+		return fmt.Errorf("write the key file: %w", err)
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.WriteString(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write the key file: %w", err)
+	}
+	return nil
+}
+
+func parseKeys(path string, b []byte) (*Keys, error) {
+	k := &Keys{}
+	for line := range strings.Lines(string(b)) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		id, text, _ := strings.Cut(line, " ")
+		secret, err := base64.StdEncoding.DecodeString(text)
+		if err != nil || len(secret) != 32 || id == "" {
+			return nil, fmt.Errorf("the key file %s is damaged: each line is an id, a space and 32 bytes in base64; restore it from your backup", path)
+		}
+		block, err := aes.NewCipher(secret)
+		if err != nil {
+			return nil, err
+		}
+		aead, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, err
+		}
+		k.list = append(k.list, key{id, aead})
+	}
+	if len(k.list) == 0 {
+		return nil, fmt.Errorf("the key file %s holds no key; restore it from your backup, or remove it if nothing was ever sealed", path)
+	}
+	return k, nil
+}
+
+// Column is the codec of one sealed column. Its name and the row's owner are bound into the seal, so that a value copied
+// to another column or row does not open.
+type Column struct {
+	keys *Keys
+	name string
+}
+
+// Column returns the codec of the column "table.column".
+func (k *Keys) Column(name string) Column { return Column{k, name} }
+
+// sealMark begins a sealed value; anything else was stored in the open.
+const sealMark = "sealed:1:"
+
+// Seal returns plain under the newest key, as text for a TEXT column. The empty string stays empty. The cipher is
+// AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce.
+func (c Column) Seal(userID, rowID, plain string) string {
+	if plain == "" {
+		return ""
+	}
+	k := c.keys.list[0]
+	nonce := make([]byte, k.aead.NonceSize())
+	_, _ = rand.Read(nonce) // never fails, see crypto/rand
+	box := k.aead.Seal(nonce, nonce, []byte(plain), c.bound(userID, rowID))
+	return sealMark + k.id + ":" + base64.RawStdEncoding.EncodeToString(box)
+}
+
+// Open returns what Seal was given. A value stored before sealing was switched on comes back as it is.
+func (c Column) Open(userID, rowID, stored string) (string, error) {
+	rest, ok := strings.CutPrefix(stored, sealMark)
+	if !ok {
+		return stored, nil
+	}
+	id, text, _ := strings.Cut(rest, ":")
+	box, err := base64.RawStdEncoding.DecodeString(text)
+	if err != nil {
+		return "", ErrSealed
+	}
+	for _, k := range c.keys.list {
+		if k.id != id || len(box) < k.aead.NonceSize() {
+			continue
+		}
+		n := k.aead.NonceSize()
+		plain, err := k.aead.Open(nil, box[:n], box[n:], c.bound(userID, rowID))
+		if err != nil {
+			return "", ErrSealed
+		}
+		return string(plain), nil
+	}
+	return "", ErrSealed
+}
+
+func (c Column) bound(userID, rowID string) []byte {
+	return []byte(c.name + "\x00" + userID + "\x00" + rowID)
+}
