@@ -1,0 +1,255 @@
+// Package i18n speaks to people in their language: messages with parameters and plurals, numbers, days and times.
+//
+// Messages live in locales/LANGUAGE/*.json, flat keys with dots ("today.title"), one file per area of the product; every
+// file in the folder of a language is read, so that a new area adds its own. A language is a folder: nothing else has to
+// know of it. The lists of words by which a line is read live beside it in words/.
+//
+// It knows no noun and no request: the caller chooses a Printer with For, from the account or by Match from the browser.
+//
+// Invariants: catalogs are read when their language is first used, never at start. A Printer is safe for concurrent use
+// and never fails: a message that is missing in a language is taken from English, and one that is missing there is shown
+// as its key (a test holds that neither happens). Messages are plain text; whoever writes HTML escapes them.
+package i18n
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"kith/internal/fault"
+)
+
+// Default is the language of those whose own is not spoken here.
+const Default = "en"
+
+//go:embed locales/*/*.json
+var files embed.FS
+
+// Locale is a language Kith speaks.
+type Locale struct {
+	Tag  string // "de"
+	Name string // "Deutsch", as its speakers call it
+}
+
+// catalog is all that is known of one language.
+type catalog struct {
+	tag       string
+	dir       string            // ltr or rtl
+	plain     map[string]string // messages without parameters and plurals, which are most
+	localizer *goi18n.Localizer
+	numbers   *message.Printer
+}
+
+// Printer writes one language. Get one with For.
+type Printer struct {
+	*catalog
+	clock24 bool
+}
+
+// tags lists the languages, the default one first.
+var tags = sync.OnceValue(func() []string { //nolint:gochecknoglobals // read once from the embedded folder, then constant
+	list := []string{Default}
+	entries, err := files.ReadDir("locales")
+	if err != nil {
+		panic(fmt.Sprintf("i18n: embedded catalogs: %v", err)) // the folder is part of the program
+	}
+	for _, e := range entries {
+		if e.Name() != Default {
+			list = append(list, e.Name())
+		}
+	}
+	return list
+})
+
+// printers holds, for each language, a function that reads it on first use: with the clock of 12 and of 24 hours.
+var printers = sync.OnceValue(func() map[string]func() [2]*Printer { //nolint:gochecknoglobals // a cache of embedded files
+	m := map[string]func() [2]*Printer{}
+	for _, tag := range tags() {
+		m[tag] = sync.OnceValue(func() [2]*Printer {
+			c, err := load(tag)
+			if err != nil {
+				panic(fmt.Sprintf("i18n: embedded catalog %s: %v", tag, err)) // the files are part of the program
+			}
+			return [2]*Printer{{catalog: c}, {catalog: c, clock24: true}}
+		})
+	}
+	return m
+})
+
+// load reads every file in the folder of a language.
+func load(tag string) (*catalog, error) {
+	parsed, err := language.Parse(tag)
+	if err != nil {
+		return nil, err
+	}
+	c := &catalog{tag: tag, plain: map[string]string{}, numbers: message.NewPrinter(parsed)}
+	bundle := goi18n.NewBundle(parsed)
+	names, err := fs.Glob(files, path.Join("locales", tag, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		b, err := files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		messages, err := bundle.ParseMessageBytes(parsed, b, json.Unmarshal)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for _, m := range messages {
+			if m.One+m.Zero+m.Two+m.Few+m.Many == "" && !strings.Contains(m.Other, "{{") {
+				c.plain[m.ID] = m.Other
+			}
+		}
+	}
+	c.localizer = goi18n.NewLocalizer(bundle, tag)
+	c.dir = "ltr"
+	if d := c.plain["locale.dir"]; d != "" {
+		c.dir = d
+	}
+	return c, nil
+}
+
+// clock24 lists the regions in which English is written with a clock of 24 hours, by CLDR.
+const clock24 = " GB IE ZA DE AT CH NL BE SE DK 150 "
+
+// For returns the printer for a locale such as "de" or "en-GB". One that is not spoken gives English. The region only
+// decides the clock.
+func For(locale string) *Printer {
+	base, region, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-")
+	get, ok := printers()[strings.ToLower(base)]
+	if !ok {
+		get = printers()[Default]
+	}
+	pair := get()
+	if region != "" && strings.Contains(clock24, " "+strings.ToUpper(region)+" ") {
+		return pair[1]
+	}
+	return pair[0]
+}
+
+// Locales lists the languages Kith speaks, the default one first.
+func Locales() []Locale {
+	list := make([]Locale, 0, len(tags()))
+	for _, tag := range tags() {
+		l := Locale{Tag: tag, Name: tag}
+		var own map[string]string
+		if b, err := files.ReadFile(path.Join("locales", tag, "locale.json")); err == nil && json.Unmarshal(b, &own) == nil {
+			l.Name = own["locale.name"]
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// Spoken reports whether tag is one of Locales.
+func Spoken(tag string) bool {
+	_, ok := printers()[tag]
+	return ok
+}
+
+var matcher = sync.OnceValue(func() language.Matcher { //nolint:gochecknoglobals // built once from the embedded folder
+	list := make([]language.Tag, 0, len(tags()))
+	for _, tag := range tags() {
+		list = append(list, language.Make(tag))
+	}
+	return language.NewMatcher(list)
+})
+
+// Match returns the language among Locales that suits an Accept-Language header best.
+func Match(acceptLanguage string) string {
+	const longest = 200 // no browser sends more; a longer one is not worth parsing
+	if acceptLanguage == "" || len(acceptLanguage) > longest {
+		return Default
+	}
+	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if err != nil || len(wanted) == 0 {
+		return Default
+	}
+	_, i, confidence := matcher().Match(wanted...)
+	if confidence == language.No {
+		return Default
+	}
+	return tags()[i]
+}
+
+// Locale returns the language's tag, as the lang attribute wants it.
+func (p *Printer) Locale() string { return p.tag }
+
+// Dir returns the direction of the script: "ltr" or "rtl".
+func (p *Printer) Dir() string { return p.dir }
+
+// T returns the message. kv are names and values of its parameters, in turn. A number is written the way the language
+// writes quantities; pass text for one that is not a quantity.
+func (p *Printer) T(key string, kv ...any) string {
+	if s, ok := p.plain[key]; ok {
+		return s
+	}
+	return p.localize(key, nil, p.params(kv))
+}
+
+// N returns the plural message for n things. The parameter n is there by itself; kv are further ones.
+func (p *Printer) N(key string, n int, kv ...any) string {
+	params := p.params(kv)
+	params["n"] = p.Number(n)
+	return p.localize(key, n, params)
+}
+
+// Has reports whether the language itself has the message.
+func (p *Printer) Has(key string) bool {
+	if _, ok := p.plain[key]; ok {
+		return true
+	}
+	_, err := p.localizer.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: map[string]any{}})
+	return err == nil
+}
+
+// Fault says in the person's language what was wrong. A code without a translation is said as the fault says it itself.
+func (p *Printer) Fault(f *fault.Error) string {
+	kv := make([]any, 0, 2*len(f.Params))
+	for name, value := range f.Params {
+		kv = append(kv, name, value)
+	}
+	key := "fault." + f.Code
+	if s := p.T(key, kv...); s != key {
+		return s
+	}
+	return f.Message
+}
+
+func (p *Printer) params(kv []any) map[string]any {
+	m := make(map[string]any, len(kv)/2+1)
+	for i := 0; i+1 < len(kv); i += 2 {
+		name, ok := kv[i].(string)
+		if !ok {
+			continue
+		}
+		switch v := kv[i+1].(type) {
+		case int, int64, float64:
+			m[name] = p.Number(v)
+		default:
+			m[name] = v
+		}
+	}
+	return m
+}
+
+func (p *Printer) localize(key string, count any, params map[string]any) string {
+	s, err := p.localizer.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: params, PluralCount: count})
+	if err == nil {
+		return s
+	}
+	if p.tag == Default {
+		return key
+	}
+	return For(Default).localize(key, count, params)
+}
