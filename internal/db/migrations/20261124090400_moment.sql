@@ -28,7 +28,7 @@ CREATE TABLE moment (
 );
 CREATE UNIQUE INDEX moment_order ON moment (order_key);
 CREATE INDEX moment_newest ON moment (user_id, order_key) WHERE deleted_at IS NULL;
-CREATE INDEX moment_deleted ON moment (user_id, deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX moment_deleted ON moment (deleted_at) WHERE deleted_at IS NOT NULL AND order_key IS NOT NULL;
 
 -- With whom: one row for each person of a moment that is not deleted.
 CREATE TABLE moment_person (

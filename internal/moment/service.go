@@ -1,0 +1,457 @@
+package moment
+
+import (
+	"context"
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"kith/internal/account"
+	"kith/internal/capture"
+	"kith/internal/db"
+	"kith/internal/fault"
+	"kith/internal/fold"
+	"kith/internal/job"
+	"kith/internal/live"
+	"kith/internal/person"
+	"kith/internal/zone"
+)
+
+// Options are what a Service stands on.
+type Options struct {
+	Accounts *account.Service
+	People   *person.Service
+	Jobs     *job.Queue
+	Live     *live.Hub
+	Now      func() time.Time
+}
+
+// Service is the door to moments. It is safe for concurrent use once serving begins; hooks are added before that.
+type Service struct {
+	db      *db.DB
+	o       Options
+	logged  []func(context.Context, *db.Tx, account.ID, Moment) error
+	changed []func(ctx context.Context, tx *db.Tx, by account.ID, before, after Moment) error
+}
+
+// New returns a service over d and registers its job.
+func New(d *db.DB, o Options) *Service {
+	s := &Service{db: d, o: o}
+	job.Handle(o.Jobs, s.purgeJob)
+	return s
+}
+
+// OnLogged adds a function called in the transaction that logs a moment.
+func (s *Service) OnLogged(f func(ctx context.Context, tx *db.Tx, by account.ID, m Moment) error) {
+	s.logged = append(s.logged, f)
+}
+
+// OnChanged adds a function called in the transaction that edits, deletes or restores a moment. DeletedAt tells which.
+func (s *Service) OnChanged(f func(ctx context.Context, tx *db.Tx, by account.ID, before, after Moment) error) {
+	s.changed = append(s.changed, f)
+}
+
+func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Microsecond) }
+
+// Read says what a line would become, without keeping it. zoneName may be empty: the account's zone.
+func (s *Service) Read(ctx context.Context, by account.ID, text string, at time.Time, zoneName string) (capture.Draft, error) {
+	if _, err := cleanText(text); err != nil {
+		return capture.Draft{}, err
+	}
+	u, err := s.o.Accounts.Get(ctx, by)
+	if err != nil {
+		return capture.Draft{}, err
+	}
+	_, loc, err := placed(u, zoneName)
+	if err != nil {
+		return capture.Draft{}, err
+	}
+	return s.read(ctx, u, text, at, loc)
+}
+
+func (s *Service) read(ctx context.Context, u account.User, text string, at time.Time, loc *time.Location) (capture.Draft, error) {
+	in := capture.Input{Text: text, Now: at, Zone: loc, Locale: u.Locale}
+	if strings.ContainsAny(text, "@＠") {
+		var err error
+		if in.People, err = s.o.People.Known(ctx, s.db, u.ID); err != nil {
+			return capture.Draft{}, err
+		}
+	}
+	return capture.Parse(in), nil
+}
+
+func placed(u account.User, name string) (string, *time.Location, error) {
+	if name == "" {
+		name = u.Zone
+	}
+	loc, err := zone.Load(name)
+	return name, loc, err
+}
+
+// dayOf is the local day of a moment. A moment known only to the day belongs to that day, whenever the owner's begins.
+func dayOf(u account.User, m *Moment) string {
+	if m.Precision != capture.Minute {
+		return m.HappenedAt.Format(time.DateOnly)
+	}
+	return m.HappenedAt.Add(-time.Duration(u.DayStart) * time.Minute).Format(time.DateOnly)
+}
+
+// Log keeps a moment. With a client's own id it may be repeated: the same request returns the moment as it now is and
+// false, another request under that id is a conflict, and after a deletion the id is gone.
+func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Moment, bool, error) {
+	id, err := cleanID(d.ID)
+	if err != nil {
+		return Moment{}, false, err
+	}
+	text, err := cleanText(d.Text)
+	if err != nil {
+		return Moment{}, false, err
+	}
+	u, err := s.o.Accounts.Get(ctx, by)
+	if err != nil {
+		return Moment{}, false, err
+	}
+	zoneName, loc, err := placed(u, d.Zone)
+	if err != nil {
+		return Moment{}, false, err
+	}
+	now := s.now()
+	captured := now
+	if d.CapturedAt != nil && d.CapturedAt.Before(now) { // a clock that runs ahead is set back to ours
+		captured = d.CapturedAt.UTC().Truncate(time.Microsecond)
+	}
+	if captured.Before(earliest) {
+		return Moment{}, false, fault.Invalid("too_long_ago", "captured_at", "A moment cannot be older than the year 1900.")
+	}
+	draft, err := s.read(ctx, u, text, captured, loc)
+	if err != nil {
+		return Moment{}, false, err
+	}
+	v := row{Moment: understood(draft), fingerprint: d.fingerprint()}
+	v.Text = text
+	d.override(&v.Moment, loc)
+	v.ID, v.Zone, v.CapturedAt, v.Revision, v.CreatedAt, v.UpdatedAt = id, zoneName, captured, 1, now, now
+	if err := v.check(now); err != nil {
+		return Moment{}, false, err
+	}
+	v.Day = dayOf(u, &v.Moment)
+	fresh, err := s.resolve(ctx, s.db, by, &v)
+	if err != nil {
+		return Moment{}, false, err
+	}
+	created := false
+	// On PostgreSQL looking for a free key makes captures at one time conflict; a time read from the clock is surely alone.
+	look := s.db.Dialect() == db.SQLite || v.HappenedAt.UnixMicro()%int64(time.Minute/time.Microsecond) == 0
+	write := func(ctx context.Context, tx *db.Tx) error {
+		w := v // a callback may run again: it works on a copy
+		w.people, w.People = slices.Clone(v.people), slices.Clone(v.People)
+		created = false
+		key, err := freeKey(ctx, tx, w.HappenedAt, look)
+		if err != nil {
+			return err
+		}
+		w.key = &key
+		kept, isNew, err := insert(ctx, tx, by, &w)
+		if err != nil {
+			return err
+		}
+		if !isNew {
+			if kept != w.fingerprint {
+				return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			}
+			return nil
+		}
+		created = true
+		return s.logRest(ctx, tx, by, &w, fresh)
+	}
+	err = s.db.WriteOrdered(ctx, keyOf(v.HappenedAt), write)
+	if db.IsUnique(err) { // another moment of the same microsecond: look where there is room
+		look = true
+		err = s.db.WriteOrdered(ctx, keyOf(v.HappenedAt), write)
+	}
+	if err != nil {
+		return Moment{}, false, err
+	}
+	if created && len(fresh) == 0 {
+		return v.Moment, true, nil
+	}
+	m, err := s.Get(ctx, by, id)
+	return m, created, err
+}
+
+// logRest does what belongs to a new moment in its transaction.
+func (s *Service) logRest(ctx context.Context, tx *db.Tx, by account.ID, w *row, fresh map[string]string) error {
+	moved, err := s.ensure(ctx, tx, by, w, fresh)
+	if err != nil {
+		return err
+	}
+	if moved { // somebody else made the person a moment ago
+		if err := update(ctx, tx, by, w); err != nil {
+			return err
+		}
+	}
+	if err := link(ctx, tx, by, w); err != nil {
+		return err
+	}
+	if w.Contact == capture.ContactYes {
+		for _, p := range w.people {
+			if err := s.o.People.RaiseLastContact(ctx, tx, by, p, w.HappenedAt, w.ID); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range s.logged {
+		if err := f(ctx, tx, by, w.Moment); err != nil {
+			return err
+		}
+	}
+	return s.o.Live.Publish(ctx, tx, by, live.Event{Name: "moments"})
+}
+
+// resolve settles whom v.People means: known ids are checked and named, names are found or given a fresh id to be made
+// under. It returns the fresh ones, id to name.
+func (s *Service) resolve(ctx context.Context, r db.Reader, by account.ID, v *row) (map[string]string, error) {
+	v.people = nil
+	if len(v.People) == 0 {
+		return nil, nil
+	}
+	var ids []string
+	byName := map[string]person.Person{}
+	for _, p := range v.People {
+		if p.ID != "" {
+			ids = append(ids, p.ID)
+		}
+	}
+	known, err := s.o.People.Names(ctx, r, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	fresh := map[string]string{}
+	var refs []Ref
+	for _, p := range v.People {
+		switch {
+		case p.ID != "":
+			name, ok := known[p.ID]
+			if !ok {
+				return nil, fault.Invalid("unknown_person", "people", "One of the people named is not among yours.")
+			}
+			p.Name = name
+		default:
+			key := fold.Fold(strings.TrimSpace(p.Name))
+			if key == "" {
+				return nil, fault.Invalid("name_missing", "people", "A person needs a name or an id.")
+			}
+			if _, ok := byName[key]; !ok {
+				found, ok, err := s.o.People.Find(ctx, r, by, p.Name)
+				if err != nil {
+					return nil, err
+				}
+				if !ok {
+					found = person.Person{ID: uuid.Must(uuid.NewV7()).String(), Name: p.Name}
+					fresh[found.ID] = p.Name
+				}
+				byName[key] = found
+			}
+			p = Ref{ID: byName[key].ID, Name: byName[key].Name}
+		}
+		if !slices.Contains(v.people, p.ID) {
+			v.people = append(v.people, p.ID)
+			refs = append(refs, p)
+		}
+	}
+	v.People = refs
+	return fresh, nil
+}
+
+// ensure makes the fresh people. When somebody of that name was made meanwhile they take the fresh one's place.
+func (s *Service) ensure(ctx context.Context, tx *db.Tx, by account.ID, w *row, fresh map[string]string) (moved bool, err error) {
+	for i, id := range w.people {
+		name, ok := fresh[id]
+		if !ok {
+			continue
+		}
+		p, err := s.o.People.Ensure(ctx, tx, by, id, name, w.Context)
+		if err != nil {
+			return false, err
+		}
+		if p.ID != id {
+			w.people[i], moved = p.ID, true
+		}
+		w.People[i] = Ref{ID: p.ID, Name: p.Name}
+	}
+	return moved, nil
+}
+
+// Get returns one moment: NotFound also when it is somebody else's, Gone when it was deleted.
+func (s *Service) Get(ctx context.Context, by account.ID, id string) (Moment, error) {
+	v, err := getRow(ctx, s.db, by, id)
+	if err != nil {
+		return Moment{}, err
+	}
+	if v.DeletedAt != nil {
+		return Moment{}, fault.Gone("moment")
+	}
+	list, err := s.named(ctx, s.db, by, []row{v})
+	if err != nil {
+		return Moment{}, err
+	}
+	return list[0], nil
+}
+
+// named gives rows the names of their people. Whoever was deleted is no longer named.
+func (s *Service) named(ctx context.Context, r db.Reader, by account.ID, rows []row) ([]Moment, error) {
+	var ids []string
+	for _, v := range rows {
+		ids = append(ids, v.people...)
+	}
+	slices.Sort(ids)
+	names, err := s.o.People.Names(ctx, r, by, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Moment, len(rows))
+	for i, v := range rows {
+		for _, id := range v.people {
+			if name, ok := names[id]; ok {
+				v.People = append(v.People, Ref{ID: id, Name: name})
+			}
+		}
+		list[i] = v.Moment
+	}
+	return list, nil
+}
+
+var dayPattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) //nolint:gochecknoglobals // a constant
+
+func checkDay(day, field string) error {
+	if _, err := time.Parse(time.DateOnly, day); err != nil || !dayPattern.MatchString(day) || day < "1890" || day > "2200" {
+		return fault.Invalid("bad_day", field, "A day is written like 2026-11-24.")
+	}
+	return nil
+}
+
+// List returns moments newest first, page by page. With a query, whole words are looked for; if nothing has them, words
+// that begin with the last one.
+func (s *Service) List(ctx context.Context, by account.ID, f Filter, limit int, cursor string) (Page, error) {
+	if f.From != "" {
+		if err := checkDay(f.From, "from"); err != nil {
+			return Page{}, err
+		}
+	}
+	if f.To != "" {
+		if err := checkDay(f.To, "to"); err != nil {
+			return Page{}, err
+		}
+	}
+	if limit < 1 {
+		limit = DefaultLimit
+	}
+	limit = min(limit, MaxLimit)
+	before, wide, err := readCursor(cursor)
+	if err != nil {
+		return Page{}, err
+	}
+	terms := fold.Query(f.Query)
+	if strings.TrimSpace(f.Query) != "" && len(terms) == 0 {
+		return Page{Items: []Moment{}}, nil // only signs: nothing in the index can have them
+	}
+	if wide {
+		terms, _ = widened(terms)
+	}
+	rows, err := list(ctx, s.db, by, f, terms, limit+1, before)
+	if err != nil {
+		return Page{}, err
+	}
+	if more, ok := widened(terms); ok && len(rows) == 0 && before == nil {
+		wide = true
+		if rows, err = list(ctx, s.db, by, f, more, limit+1, nil); err != nil {
+			return Page{}, err
+		}
+	}
+	next := ""
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = writeCursor(*rows[limit-1].key, wide)
+	}
+	items, err := s.named(ctx, s.db, by, rows)
+	return Page{Items: items, Next: next}, err
+}
+
+func writeCursor(key int64, wide bool) string {
+	text := strconv.FormatInt(key, 36)
+	if wide {
+		text += "*"
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(text))
+}
+
+func readCursor(cursor string) (*int64, bool, error) {
+	if cursor == "" {
+		return nil, false, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	text, wide := strings.CutSuffix(string(b), "*")
+	key, perr := strconv.ParseInt(text, 36, 64)
+	if err != nil || perr != nil {
+		return nil, false, fault.Invalid("bad_cursor", "cursor", "This cursor was not made by Kith; begin again without one.")
+	}
+	return &key, wide, nil
+}
+
+// Day returns the moments of a local day, oldest first.
+func (s *Service) Day(ctx context.Context, by account.ID, day string) ([]Moment, error) {
+	if err := checkDay(day, "day"); err != nil {
+		return nil, err
+	}
+	rows, err := list(ctx, s.db, by, Filter{From: day, To: day}, nil, 1000, nil)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(rows)
+	return s.named(ctx, s.db, by, rows)
+}
+
+// Last returns the newest moment.
+func (s *Service) Last(ctx context.Context, by account.ID) (Moment, error) {
+	p, err := s.List(ctx, by, Filter{}, 1, "")
+	if err != nil {
+		return Moment{}, err
+	}
+	if len(p.Items) == 0 {
+		return Moment{}, fault.NotFound("moment")
+	}
+	return p.Items[0], nil
+}
+
+// Repeat logs the same again, now: same words, people, kind and context; when, felt and duration are its own.
+func (s *Service) Repeat(ctx context.Context, by account.ID, id, newID string) (Moment, error) {
+	m, err := s.Get(ctx, by, id)
+	if err != nil {
+		return Moment{}, err
+	}
+	now := s.now()
+	if newID == "" { // the same request twice must be the same request
+		newID = uuid.Must(uuid.NewV7()).String()
+	} else if old, err := getRow(ctx, s.db, by, strings.ToLower(newID)); err == nil {
+		if old.DeletedAt != nil {
+			return Moment{}, fault.Gone("moment")
+		}
+		now = old.HappenedAt.UTC()
+	}
+	minute := capture.Minute
+	m, _, err = s.Log(ctx, by, Draft{
+		ID: newID, Text: m.Text, Zone: m.Zone, Kind: &m.Kind, People: &m.People, Someone: &m.Someone, Context: &m.Context, HappenedAt: &now,
+		Precision: &minute, Contact: &m.Contact, StartedBy: &m.StartedBy, Tags: &m.Tags,
+	})
+	return m, err
+}
+
+// Erase removes everything of an account. It is an erasure hook.
+func (s *Service) Erase(ctx context.Context, tx *db.Tx, id account.ID) error {
+	return erase(ctx, tx, id)
+}
