@@ -26,7 +26,8 @@ var floors = [][]string{
 	{"capture"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
-	{"job", "live", "account", "practice"},
+	{"job", "account", "practice"},
+	{"live"},
 	{"auth", "person", "notify"},
 	{"moment"},
 	{"pulse", "presence", "intention", "dav"},
@@ -50,6 +51,9 @@ var owners = map[string]string{
 	"moment_tag":         "moment",
 	"intention":          "intention",
 	"opportunity_answer": "opportunity",
+	"job":                "job",
+	"job_key":            "job",
+	"job_clock":          "job",
 }
 
 func TestFloors(t *testing.T) {
