@@ -61,7 +61,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		url:     name.String(),
 		log:     o.Log,
 		read:    read,
-		writer:  startWriter(conn, o.Log),
+		writer:  startWriter(write, conn, o.Log),
 		stmts:   map[string]*sql.Stmt{},
 	}, nil
 }

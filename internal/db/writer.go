@@ -25,6 +25,7 @@ var errLost = errors.New("the transaction was undone as a whole")
 // its own savepoint, and answers them after the one commit: durability then costs one fsync for all of them.
 type writer struct {
 	log   *slog.Logger
+	pool  *sql.DB // of the one connection below, to be closed with it
 	conn  *preparedConn
 	queue chan *write
 	quit  chan struct{}
@@ -43,9 +44,10 @@ type write struct {
 	answer  chan struct{}
 }
 
-func startWriter(conn *sql.Conn, log *slog.Logger) *writer {
+func startWriter(pool *sql.DB, conn *sql.Conn, log *slog.Logger) *writer {
 	w := &writer{
 		log:   log,
+		pool:  pool,
 		conn:  &preparedConn{conn: conn, stmts: map[string]*sql.Stmt{}},
 		queue: make(chan *write, maxBatch),
 		quit:  make(chan struct{}),
@@ -87,7 +89,10 @@ func (w *writer) do(ctx context.Context, order int64, run func(context.Context, 
 
 func (w *writer) loop() {
 	defer close(w.done)
-	defer func() { _ = w.conn.conn.Close() }()
+	defer func() {
+		_ = w.conn.conn.Close() // gives it back to its pool, no more
+		_ = w.pool.Close()
+	}()
 	batch := make([]*write, 0, maxBatch)
 	for {
 		batch = batch[:0]
