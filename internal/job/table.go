@@ -220,10 +220,7 @@ func (e *table) step(ctx context.Context, r *round, kinds []string, closing bool
 	for _, j := range started {
 		r.running[j.id] = j
 	}
-	if take {
-		return started, now, nil // there may be more: ask again at once, which is one read
-	}
-	return started, e.lookAgain(r, due), nil
+	return started, now, nil // what was written may be due, and there may be more: ask again, which is one read
 }
 
 // lookAgain is the earliest of what the loop waits for.
