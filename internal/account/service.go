@@ -111,6 +111,11 @@ func (s *Service) ByEmail(ctx context.Context, email string) (User, error) {
 	return byEmail(ctx, s.db, email)
 }
 
+// ByEmailFrom is ByEmail through r, so that it can be part of a transaction.
+func (s *Service) ByEmailFrom(ctx context.Context, r db.Reader, email string) (User, error) {
+	return byEmail(ctx, r, email)
+}
+
 // List returns all accounts, the oldest first.
 func (s *Service) List(ctx context.Context) ([]User, error) { return list(ctx, s.db) }
 
