@@ -22,7 +22,7 @@ import (
 // What must reach upwards is a hook. A package may be named here before it is built.
 var floors = [][]string{
 	{"fault"},
-	{"fold", "i18n", "zone", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
+	{"fold", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
 	{"capture"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
@@ -45,6 +45,12 @@ var floors = [][]string{
 // owners names, for every table of db/schema.sql, the one package that writes it. Others may read.
 var owners = map[string]string{
 	"account":            "account",
+	"auth_password":      "auth",
+	"auth_session":       "auth",
+	"auth_token":         "auth",
+	"auth_link":          "auth",
+	"auth_place":         "auth",
+	"auth_attempt":       "auth",
 	"person":             "person",
 	"moment":             "moment",
 	"moment_person":      "moment",
