@@ -144,9 +144,9 @@ func (g *guard) CloseIdleConnections() { g.next.CloseIdleConnections() }
 func (g *guard) redirect(req *http.Request, via []*http.Request) error {
 	// Addresses of webhooks and push endpoints are secrets; the next server must not read them in a Referer.
 	req.Header.Del("Referer")
-	if len(via) > max(g.opts.MaxRedirects, 0) {
+	if most := max(g.opts.MaxRedirects, 0); len(via) > most {
 		return fault.Invalid("too_many_redirects", "url",
-			"This address sends on more than %d times. Enter the address it ends at.", max(g.opts.MaxRedirects, 0))
+			"This address sends on more than %d times. Enter the address it ends at.", most).With("max", most)
 	}
 	if via[len(via)-1].URL.Scheme == "https" && req.URL.Scheme == "http" {
 		return fault.Invalid("redirect_not_secure", "url",
@@ -246,7 +246,8 @@ func (b *body) Close() error {
 }
 
 func tooLarge(limit int64) error {
-	return fault.TooLarge("response_too_large", "url", "The other server answers with more than %s, which is more than is read.", size(limit))
+	return fault.TooLarge("response_too_large", "url", "The other server answers with more than %s, which is more than is read.",
+		size(limit)).With("max", size(limit))
 }
 
 func size(n int64) string {
