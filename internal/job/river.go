@@ -107,9 +107,19 @@ func (e *onRiver) insert(ctx context.Context, tx *db.Tx, one entry) error {
 		}
 		opts.Metadata = b
 	}
-	_, err := e.inserts.InsertTx(ctx, tx.Std(), riverArgs{kind: one.kind, raw: one.args}, opts)
+	if _, err := e.inserts.InsertTx(ctx, tx.Std(), riverArgs{kind: one.kind, raw: one.args}, opts); err != nil {
+		return err
+	}
+	if !one.at.IsZero() {
+		return nil
+	}
+	_, err := tx.Exec(ctx, wakeRiver)
 	return err
 }
+
+// wakeRiver is the notification that River sends itself, but not a second time within its cooldown, whether or not the
+// first one's transaction was committed: that job would wait for the next poll.
+const wakeRiver = `SELECT pg_notify(current_schema() || '.river_insert', '{"queue": "` + river.QueueDefault + `"}')`
 
 // worker runs every kind.
 type worker struct {
@@ -145,7 +155,8 @@ func (r retries) NextRetry(j *rivertype.JobRow) time.Time {
 
 // The times of River's own upkeep.
 const (
-	pollRiver    = 2 * time.Second // a wake-up that was lost costs this much
+	pollRiver    = 2 * time.Second      // a wake-up that was lost costs this much
+	fetchRiver   = 5 * time.Millisecond // between two looks while there is work
 	keepFinished = 10 * time.Minute
 	cancelGrace  = 5 * time.Second
 )
@@ -170,7 +181,7 @@ func (e *onRiver) run(soft, work context.Context) error {
 		Queues:                      map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: e.q.o.Workers}},
 		Workers:                     workers,
 		FetchOnlyKnownKinds:         true,
-		FetchCooldown:               20 * time.Millisecond,
+		FetchCooldown:               fetchRiver,
 		FetchPollInterval:           pollRiver,
 		JobTimeout:                  e.q.o.Timeout + cancelGrace, // ours comes first, so that its reason is kept
 		RescueStuckJobsAfter:        e.q.o.Timeout + cancelGrace + e.q.o.Lease,
