@@ -1,0 +1,68 @@
+package web
+
+import (
+	"net/http"
+
+	"kith/internal/fault"
+	"kith/internal/httpd"
+)
+
+// importBody is how large an archive may be that is sent through a page. Larger ones go through the terminal.
+const importBody = 512 << 20
+
+// routes is every page there is.
+func (h *Handler) routes() http.Handler {
+	mux := http.NewServeMux()
+	small := httpd.Limit(httpd.DefaultBody)
+	open := func(pattern string, f handler) { mux.Handle(pattern, small(h.open(f))) }
+	mine := func(pattern string, f handler) { mux.Handle(pattern, small(h.mine(f))) }
+
+	open("GET /{$}", h.home)
+	mine("POST /intention", h.intentionSet)
+	mine("POST /intention/{id}/done", h.intentionDone)
+	mine("POST /intention/{id}/let-go", h.intentionLetGo)
+	mine("POST /suggestion", h.suggestionAnswer)
+
+	mine("GET /capture", h.captureShow)
+	mine("POST /capture", h.captureSave)
+
+	mine("GET /moments", h.momentsList)
+	mine("POST /moments/repeat-last", h.momentRepeatLast)
+	mine("GET /moments/{id}", h.momentShow)
+	mine("GET /moments/{id}/edit", h.momentEdit)
+	mine("POST /moments/{id}", h.momentSave)
+	mine("POST /moments/{id}/delete", h.momentDelete)
+	mine("POST /moments/{id}/undo", h.momentUndo)
+	mine("POST /moments/{id}/repeat", h.momentRepeat)
+
+	mine("GET /people", h.peopleList)
+	mine("GET /people/{id}", h.personShow)
+	mine("POST /people/{id}", h.personSave)
+
+	open("GET /setup/{secret}", h.setupShow)
+	open("POST /setup/{secret}", h.setupSave)
+	open("GET /signin", h.signInShow)
+	open("POST /signin", h.signIn)
+	open("POST /signout", h.signOut)
+	open("GET /reset/{secret}", h.resetShow)
+	open("POST /reset/{secret}", h.resetSave)
+
+	mine("GET /settings", h.settingsShow)
+	mine("POST /settings/profile", h.settingsProfile)
+	mine("POST /settings/email", h.settingsEmail)
+	mine("POST /settings/password", h.settingsPassword)
+	mine("POST /settings/sessions/{id}/revoke", h.settingsSessionRevoke)
+	mine("POST /settings/tokens", h.settingsTokenNew)
+	mine("POST /settings/tokens/{id}/revoke", h.settingsTokenRevoke)
+	mine("GET /settings/export", h.settingsExport)
+	mux.Handle("POST /settings/import", httpd.Limit(importBody)(h.mine(h.settingsImport)))
+	mine("POST /settings/delete", h.settingsDelete)
+
+	mine("GET /live", h.liveEvents)
+
+	mux.HandleFunc("GET /static/{name}", serveStatic)
+	mux.HandleFunc("GET /favicon.ico", serveFavicon)
+	mux.HandleFunc("GET /manifest.webmanifest", serveManifest)
+	open("/", func(http.ResponseWriter, *http.Request, *visit) error { return fault.NotFound("page") })
+	return mux
+}

@@ -1,0 +1,85 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+//go:embed static/dist/kith.css static/dist/kith.js assets/mark.svg
+var files embed.FS
+
+// static is one file that browsers keep for ever: its address changes with its bytes.
+type static struct {
+	href, mime   string
+	plain, zippd []byte
+}
+
+// statics holds the files, hashed and compressed once, when the first page is asked for.
+var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknoglobals // a cache of embedded files
+	m := map[string]*static{}
+	for from, mime := range map[string]string{
+		"static/dist/kith.css": "text/css; charset=utf-8",
+		"static/dist/kith.js":  "text/javascript; charset=utf-8",
+		"assets/mark.svg":      "image/svg+xml",
+	} {
+		b, err := files.ReadFile(from)
+		if err != nil {
+			panic("web: embedded file " + from) // the files are part of the program
+		}
+		sum := sha256.Sum256(b)
+		name := path.Base(from)
+		ext := path.Ext(name)
+		var z bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
+		_, _ = w.Write(b)
+		_ = w.Close()
+		s := &static{strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, mime, b, z.Bytes()}
+		m[name], m[s.href] = s, s
+	}
+	return m
+})
+
+// asset is the address of a static file.
+func asset(name string) string { return "/static/" + statics()[name].href }
+
+func serveStatic(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("name")
+	s := statics()[name]
+	if s == nil || s.href != name {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	s.serve(w, r)
+}
+
+func serveFavicon(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	statics()["mark.svg"].serve(w, r)
+}
+
+func (s *static) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", s.mime)
+	h.Set("Vary", "Accept-Encoding")
+	body := s.plain
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body = s.zippd
+	}
+	_, _ = w.Write(body)
+}
+
+func serveManifest(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/manifest+json")
+	w.Header().Set("Cache-Control", "public, max-age=86400")
+	_, _ = w.Write([]byte(`{"name":"Kith","short_name":"Kith","start_url":"/","scope":"/","display":"standalone","background_color":"#fcfaf5","theme_color":"#fcfaf5","icons":[{"src":"` +
+		asset("mark.svg") + `","sizes":"any","type":"image/svg+xml"}]}`))
+}
