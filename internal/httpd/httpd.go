@@ -54,10 +54,9 @@ type outer struct {
 
 // info is what the context carries for a request.
 type info struct {
-	id       string
-	address  netip.Addr
-	https    bool
-	operator bool
+	id      string
+	address netip.Addr
+	https   bool
 }
 
 type infoKey struct{}
@@ -70,10 +69,15 @@ func from(ctx context.Context) *info {
 // ServeHTTP implements http.Handler.
 func (h *outer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := h.o.Now()
-	in := &info{operator: IsOperator(r.Context())}
+	in := &info{}
 	in.address, in.https = clientAddress(r, h.o.Trusted)
 	in.id = requestID()
 	r = r.WithContext(context.WithValue(r.Context(), infoKey{}, in))
+	if scheme := schemeOf(in.https); r.URL.Scheme != scheme { // what a client writes there is not to be believed
+		u := *r.URL
+		u.Scheme = scheme
+		r.URL = &u
+	}
 
 	header := w.Header()
 	header["X-Request-Id"] = []string{in.id}
@@ -113,6 +117,14 @@ func (h *outer) log(r *http.Request, rec *recorder, in *info, began time.Time) {
 	}
 	h.o.Log.LogAttrs(r.Context(), level, "request", slog.String("route", route), slog.String("method", method(r.Method)),
 		slog.Int("status", status), slog.Duration("took", h.o.Now().Sub(began)), slog.String("request_id", in.id))
+}
+
+// schemeOf is what r.URL.Scheme says below Wrap: https when the browser speaks TLS, else nothing, as net/http has it.
+func schemeOf(https bool) string {
+	if https {
+		return "https"
+	}
+	return ""
 }
 
 // method keeps what a stranger sends as a method out of the log.

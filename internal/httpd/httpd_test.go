@@ -82,15 +82,27 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-func TestOperator(t *testing.T) {
+func TestScheme(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequest(http.MethodGet, "/", nil)
-	r.Header.Set(httpd.UserHeader, "ana@example.org")
-	if httpd.IsOperator(r.Context()) {
-		t.Error("a header made an operator")
-	}
-	if !httpd.IsOperator(httpd.OperatorConn(r.Context(), nil)) {
-		t.Error("the socket did not make an operator")
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for name, c := range map[string]struct{ peer, target, proto, want string }{
+		"a trusted proxy ends TLS":           {"10.0.0.1:1", "/", "https", "https"},
+		"a stranger cannot claim it":         {"203.0.113.9:1", "/", "https", ""},
+		"nor write it into the request line": {"203.0.113.9:1", "https://kith.example/", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := "none"
+			h := httpd.Wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.URL.Scheme }), httpd.Options{Trusted: trusted})
+			r := httptest.NewRequest(http.MethodGet, c.target, nil)
+			r.TLS = nil
+			r.RemoteAddr = c.peer
+			r.Header.Set("X-Forwarded-Proto", c.proto)
+			h.ServeHTTP(httptest.NewRecorder(), r)
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 
