@@ -1,0 +1,356 @@
+// Package transfer takes everything an account has out into one archive, and back in without loss.
+//
+// The archive is a zip of JSON Lines, one file a noun, in a fixed order and without the time of its making: the same
+// account exports to the same bytes, and what was imported into an empty account exports to the bytes it came from, on
+// and across both databases. Deletions travel as tombstones, so that an id that was deleted stays gone.
+//
+// What does not leave: passwords, sessions, tokens and links (secrets of this installation), and what is derived from the
+// rest. Ledger says which table is which, and a test holds it against the schema.
+package transfer
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"kith/internal/account"
+	"kith/internal/db"
+	"kith/internal/fault"
+	"kith/internal/intention"
+	"kith/internal/moment"
+	"kith/internal/opportunity"
+	"kith/internal/person"
+)
+
+// Version is the archive's format. A file with a higher one was made by a newer Kith and is refused.
+const Version = 1
+
+// Limits of what is read: a line, and all files together.
+const (
+	MaxLine  = 1 << 20
+	MaxBytes = 4 << 30
+)
+
+// Fate says what becomes of a table's rows in an archive.
+type Fate string
+
+// The fates of a table.
+const (
+	Exported Fate = "exported"
+	Derived  Fate = "derived" // follows from what is exported
+	Secret   Fate = "secret"  // belongs to this installation and must not leave it
+	House    Fate = "house"   // not about any one person's life
+)
+
+// Ledger names every table with its fate.
+func Ledger() map[string]Fate {
+	return map[string]Fate{
+		"account":            Exported, // e-mail and administration are the installation's and stay
+		"person":             Exported,
+		"moment":             Exported,
+		"moment_person":      Derived,
+		"moment_tag":         Derived,
+		"moment_search":      Derived,
+		"intention":          Exported,
+		"opportunity_answer": Exported,
+		"auth_password":      Secret,
+		"auth_session":       Secret,
+		"auth_token":         Secret,
+		"auth_link":          Secret,
+		"auth_attempt":       Secret,
+	}
+}
+
+// Service is the door to archives. It is safe for concurrent use.
+type Service struct {
+	db *db.DB
+	o  Nouns
+}
+
+// Nouns are the nouns whose rows travel.
+type Nouns struct {
+	Accounts      *account.Service
+	Moments       *moment.Service
+	Intentions    *intention.Service
+	Opportunities *opportunity.Service
+}
+
+// New returns a service over d.
+func New(d *db.DB, o Nouns) *Service { return &Service{d, o} }
+
+// profile is the account as an archive holds it.
+type profile struct {
+	Name      string `json:"name"`
+	Zone      string `json:"zone"`
+	Locale    string `json:"locale"`
+	DayStart  int    `json:"day_start"`
+	Revision  int64  `json:"revision"`
+	CreatedAt int64  `json:"created_at"`
+	UpdatedAt int64  `json:"updated_at"`
+}
+
+type goal struct {
+	ID          string `json:"id"`
+	Day         string `json:"day"`
+	Text        string `json:"text,omitempty"`
+	Practice    string `json:"practice,omitempty"`
+	Person      string `json:"person,omitempty"`
+	Cue         string `json:"cue,omitempty"`
+	State       string `json:"state"`
+	ClosedBy    string `json:"closed_by,omitempty"`
+	Fingerprint string `json:"fingerprint"`
+	Revision    int64  `json:"revision"`
+	CreatedAt   int64  `json:"created_at"`
+	UpdatedAt   int64  `json:"updated_at"`
+	DeletedAt   *int64 `json:"deleted_at,omitempty"`
+}
+
+type answer struct {
+	Day         string `json:"day"`
+	Opportunity string `json:"opportunity"`
+	Answer      string `json:"answer"`
+	AnsweredAt  int64  `json:"answered_at"`
+}
+
+// header is the archive's first file.
+type header struct {
+	Format  string `json:"format"`
+	Version int    `json:"version"`
+}
+
+const formatName = "kith"
+
+// noun is one file of the archive.
+type noun struct {
+	file    string
+	export  func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error
+	restore func(ctx context.Context, tx *db.Tx, by account.ID, line []byte) (bool, error)
+}
+
+// nouns are the files in the order in which they are written and read: whoever is named comes before who names them.
+func (s *Service) nouns() []noun {
+	return []noun{
+		{"account.jsonl", s.exportAccount, s.restoreAccount},
+		{"people.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+			return person.Records(ctx, r, by, func(v person.Record) error { return put(v) })
+		}, restoring(person.Restore)},
+		{"moments.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+			return moment.Records(ctx, r, by, func(v moment.Record) error { return put(v) })
+		}, restoring(s.o.Moments.Restore)},
+		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
+		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
+	}
+}
+
+func restoring[T any](f func(context.Context, *db.Tx, account.ID, T) (bool, error)) func(context.Context, *db.Tx, account.ID, []byte) (bool, error) {
+	return func(ctx context.Context, tx *db.Tx, by account.ID, line []byte) (bool, error) {
+		var v T
+		if err := decode(line, &v); err != nil {
+			return false, err
+		}
+		return f(ctx, tx, by, v)
+	}
+}
+
+// decode reads one line strictly: a word this version does not know would be lost without a sign.
+func decode(line []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return fault.Invalid("bad_line", "", "This is not a line Kith wrote.").Because(err)
+	}
+	if d.More() {
+		return fault.Invalid("bad_line", "", "This is not a line Kith wrote.")
+	}
+	return nil
+}
+
+// Export writes the archive of an account.
+func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer) error {
+	z := zip.NewWriter(w)
+	create := func(name string) (io.Writer, error) {
+		return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate}) // no time: the same rows are the same bytes
+	}
+	f, err := create("kith.json")
+	if err != nil {
+		return err
+	}
+	if err := json.NewEncoder(f).Encode(header{formatName, Version}); err != nil {
+		return err
+	}
+	err = s.db.View(ctx, func(ctx context.Context, r db.Reader) error {
+		for _, n := range s.nouns() {
+			f, err := create(n.file)
+			if err != nil {
+				return err
+			}
+			lines := json.NewEncoder(f)
+			lines.SetEscapeHTML(false)
+			if err := n.export(ctx, r, by, lines.Encode); err != nil {
+				return fmt.Errorf("export %s: %w", n.file, err)
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, z.Close())
+}
+
+// Options change an import.
+type Options struct {
+	DryRun bool // count only; nothing is written
+}
+
+// Count is what became of one file's lines.
+type Count struct {
+	File  string
+	New   int // put back
+	Known int // already there, left as they are
+}
+
+// Report is what an import did, or would do.
+type Report struct {
+	Counts []Count
+	Other  []string // files in the archive that this version does not know
+}
+
+// errDry undoes a dry run.
+var errDry = errors.New("dry run")
+
+// Import puts an archive into the account, all of it or nothing. Rows whose id is there already are left as they are, so
+// the same archive again changes nothing. A line that cannot be kept names its file and number.
+func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size int64, o Options) (Report, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return Report{}, notOurs(err)
+	}
+	files := map[string]*zip.File{}
+	var total uint64
+	for _, f := range z.File {
+		files[f.Name] = f
+		total += f.UncompressedSize64
+	}
+	if total > MaxBytes {
+		return Report{}, fault.TooLarge("archive_too_large", "archive", "This archive unpacks to more than Kith reads at once (4 GiB).")
+	}
+	if err := checkHeader(files["kith.json"]); err != nil {
+		return Report{}, err
+	}
+	// Unpacked before the writing begins: a write callback does no I/O, and a broken file must not hold others up.
+	lines := map[string][][]byte{}
+	known := map[string]bool{"kith.json": true}
+	for _, n := range s.nouns() {
+		known[n.file] = true
+		if lines[n.file], err = readLines(files[n.file]); err != nil {
+			return Report{}, err
+		}
+	}
+	var report Report
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		report = Report{}
+		for _, n := range s.nouns() {
+			c := Count{File: n.file}
+			for i, line := range lines[n.file] {
+				added, err := n.restore(ctx, tx, by, line)
+				if err != nil {
+					return at(n.file, i+1, err)
+				}
+				if added {
+					c.New++
+				} else {
+					c.Known++
+				}
+			}
+			report.Counts = append(report.Counts, c)
+		}
+		if err := s.o.Moments.RestoreLastContact(ctx, tx, by); err != nil {
+			return err
+		}
+		if o.DryRun {
+			return errDry
+		}
+		return nil
+	})
+	for _, f := range z.File {
+		if !known[f.Name] {
+			report.Other = append(report.Other, f.Name)
+		}
+	}
+	if errors.Is(err, errDry) {
+		err = nil
+	}
+	return report, err
+}
+
+// at says where in the archive a fault was met.
+func at(file string, line int, err error) error {
+	f := fault.As(err)
+	if f == nil {
+		return fmt.Errorf("import %s line %d: %w", file, line, err)
+	}
+	if f.Kind == fault.KindFull {
+		return err
+	}
+	return fault.Invalid("bad_archive_line", "archive", "Nothing was imported: %s, line %d: %s", file, line, f.Error()).
+		With("file", file).With("line", line).With("reason", f.Message).Because(err)
+}
+
+func notOurs(err error) error {
+	return fault.Invalid("not_an_archive", "archive", "This is not a Kith archive, or it is cut short. Nothing was imported.").Because(err)
+}
+
+func checkHeader(f *zip.File) error {
+	lines, err := readLines(f)
+	if err != nil {
+		return err
+	}
+	var h header
+	if len(lines) != 1 || json.Unmarshal(lines[0], &h) != nil || h.Format != formatName {
+		return notOurs(nil)
+	}
+	if h.Version > Version {
+		return fault.Invalid("newer_archive", "archive", "This archive was made by a newer Kith (format %d, this one reads %d). Update first; nothing was imported.", h.Version, Version).
+			With("version", h.Version)
+	}
+	return nil
+}
+
+func readLines(f *zip.File) ([][]byte, error) {
+	if f == nil {
+		return nil, nil
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, notOurs(err)
+	}
+	defer func() { _ = r.Close() }()
+	var list [][]byte
+	left := int64(MaxBytes)
+	in := bufio.NewScanner(r)
+	in.Buffer(make([]byte, 64<<10), MaxLine)
+	for in.Scan() {
+		if left -= int64(len(in.Bytes())); left < 0 {
+			return nil, fault.TooLarge("archive_too_large", "archive", "This archive unpacks to more than Kith reads at once (4 GiB).")
+		}
+		if len(bytes.TrimSpace(in.Bytes())) > 0 {
+			list = append(list, bytes.Clone(in.Bytes()))
+		}
+	}
+	if err := in.Err(); err != nil {
+		return nil, notOurs(err)
+	}
+	return list, nil
+}
+
+func micros(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	us := db.Micros(*t)
+	return &us
+}
