@@ -1,0 +1,99 @@
+// What the browser tests share: a Kith of their own each, in a folder of its own, and a browser that tells on every
+// page which breaks the content security policy or throws.
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+const bin = process.env.KITH_BIN;
+assert.ok(bin, "KITH_BIN names the program to test");
+
+export const owner = { name: "Ana Lindqvist", email: "ana@example.org", password: "seven quiet otters" };
+
+// serve starts Kith on an empty folder and waits until it says where it is.
+export async function serve(t) {
+  const data = await mkdtemp(join(tmpdir(), "kith-e2e-"));
+  const child = spawn(bin, ["serve", "--addr", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (b) => (said += b));
+  const setup = await new Promise((resolve, reject) => {
+    child.stdout.on("data", (b) => {
+      said += b;
+      const link = /https?:\/\/\S+\/setup\/[\w-]+/.exec(said);
+      if (link) resolve(link[0]);
+    });
+    child.on("exit", (code) => reject(new Error(`kith serve ended with ${code}:\n${said}`)));
+  });
+  t.after(async () => {
+    child.removeAllListeners("exit");
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    await ended;
+    await rm(data, { recursive: true, force: true });
+  });
+  return { data, setup, url: new URL(setup).origin };
+}
+
+// addUser makes another account from the terminal, while the server runs.
+export function addUser(kith, email, password) {
+  return new Promise((resolve, reject) => {
+    const child = execFile(bin, ["user", "add", "--email", email, "--password-stdin", "--data", kith.data], (err, out, wrong) =>
+      err ? reject(new Error(wrong + out)) : resolve(out));
+    child.stdin.end(password + "\n");
+  });
+}
+
+let shared;
+async function browser() {
+  shared ??= chromium.launch({
+    executablePath: process.env.KITH_CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+  return shared;
+}
+after(async () => (await shared)?.close());
+
+// visitor is a browser with no cookies. Whatever its pages break is an error of the test.
+export async function visitor(t, options = {}) {
+  const context = await (await browser()).newContext({
+    viewport: { width: 390, height: 844 }, locale: "en-GB", timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...options,
+  });
+  const broken = [];
+  context.on("console", (m) => {
+    if (/Content Security Policy|TrustedHTML|TrustedScript/i.test(m.text())) broken.push(m.text());
+  });
+  context.on("weberror", (e) => broken.push(String(e.error())));
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(broken, [], "pages kept the content security policy and threw nothing");
+  });
+  return context.newPage();
+}
+
+// moveIn follows the set-up link to Today.
+export async function moveIn(page, kith, who = owner) {
+  await page.goto(kith.setup);
+  await page.fill("[name=name]", who.name);
+  await page.fill("[name=email]", who.email);
+  await page.fill("[name=password]", who.password);
+  await page.click("form .main");
+  await page.waitForURL(kith.url + "/");
+}
+
+export async function signIn(page, kith, who) {
+  await page.goto(kith.url + "/signin");
+  await page.fill("[name=email]", who.email);
+  await page.fill("[name=password]", who.password);
+  await page.click("form .main");
+}
+
+// keep writes a line on Today and keeps it.
+export async function keep(page, kith, line) {
+  await page.goto(kith.url + "/");
+  await page.fill("#line", line);
+  await page.press("#line", "Enter");
+  await page.waitForURL(/kept=/);
+}

@@ -1,0 +1,98 @@
+// Every page for everybody: no fault that axe can see in light and dark, no sideways scrolling at 320 px, all by
+// keyboard, in German, and small on the wire.
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { AxeBuilder } from "@axe-core/playwright";
+import { keep, moveIn, owner, serve, visitor } from "./kith.mjs";
+
+async function looks(page, url, name) {
+  const response = await page.goto(url);
+  for (const details of await page.locator("main details").all()) await details.evaluate((d) => (d.open = true));
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
+  }
+  await page.setViewportSize({ width: 320, height: 640 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at 320 px`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  return response;
+}
+
+for (const locale of ["en-GB", "de-DE"]) {
+  test(`every page in ${locale}`, async (t) => {
+    const kith = await serve(t);
+    const page = await visitor(t, { locale });
+    await looks(page, kith.url + "/", "landing, nobody there");
+    await looks(page, kith.setup, "set-up");
+    await moveIn(page, kith);
+    assert.equal(await page.getAttribute("html", "lang"), locale.slice(0, 2));
+    await looks(page, kith.url + "/", "an empty Today");
+    await looks(page, kith.url + "/moments", "an empty Look back");
+    await looks(page, kith.url + "/people", "an empty People");
+    await keep(page, kith, 'thanked @Sam and @"Ana María Vollständigername-Österreicher" for the review, 20 min #work :)');
+    await keep(page, kith, "A".repeat(200) + " @" + "B".repeat(60));
+    await looks(page, page.url(), "Today, just kept");
+    await looks(page, kith.url + "/moments", "Look back");
+    await looks(page, kith.url + "/moments?q=nothing+like+it&kind=laugh", "nothing found");
+    const moment = await page.goto(kith.url + "/moments").then(() => page.getAttribute(".moment .words >> nth=1", "href"));
+    await looks(page, kith.url + moment, "a moment");
+    await looks(page, kith.url + moment + "/edit", "a moment's form");
+    await looks(page, kith.url + "/people", "People");
+    const person = await page.getAttribute(".people a", "href");
+    await looks(page, kith.url + person, "a person");
+    await looks(page, kith.url + "/capture?text=" + encodeURIComponent("laughed with @Sam yesterday 3pm #tea :)"), "capture");
+    await looks(page, kith.url + "/settings", "settings");
+    assert.equal((await looks(page, kith.url + "/nowhere", "nothing here")).status(), 404);
+    await page.context().clearCookies();
+    await looks(page, kith.url + "/", "landing");
+    await looks(page, kith.url + "/signin", "sign-in");
+  });
+}
+
+test("by keyboard alone", async (t) => {
+  const kith = await serve(t);
+  const page = await visitor(t, { viewport: { width: 1280, height: 800 } });
+  await page.goto(kith.setup);
+  await page.keyboard.type(owner.name);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(owner.email);
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(owner.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(kith.url + "/");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("c");
+  await page.keyboard.type("laughed with @Ida :)");
+  await page.waitForSelector("[data-chips] [name=felt]");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/kept=/);
+  assert.match(await page.textContent("#moments"), /laughed with @Ida/);
+  await page.goto(kith.url + "/moments");
+  await page.keyboard.press("/");
+  await page.keyboard.type("ida");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/q=ida/);
+  const outline = await page.evaluate(() => {
+    document.querySelector(".moment .words").focus();
+    return getComputedStyle(document.activeElement).outlineStyle;
+  });
+  assert.notEqual(outline, "none");
+});
+
+test("the first visit of Today is at most 30 KB", async (t) => {
+  const kith = await serve(t);
+  const page = await visitor(t);
+  await moveIn(page, kith);
+  const fresh = await page.context().newPage();
+  const cdp = await page.context().newCDPSession(fresh);
+  await cdp.send("Network.enable");
+  await cdp.send("Network.setCacheDisabled", { cacheDisabled: true });
+  let bytes = 0;
+  cdp.on("Network.loadingFinished", (e) => (bytes += e.encodedDataLength));
+  await fresh.goto(kith.url + "/");
+  await fresh.waitForLoadState("load");
+  assert.ok(bytes > 1000 && bytes <= 30_000, `${bytes} bytes`);
+});
