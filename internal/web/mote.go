@@ -205,7 +205,7 @@ func yearLine(p *i18n.Printer, moments []moment.Moment, now time.Time) line {
 		case 3:
 			t, anchor = now, "end"
 		}
-		l.Ticks = append(l.Ticks, tick{X: percent(int(t.Sub(from).Hours()), whole), Anchor: anchor, Label: p.Date(t, "month")})
+		l.Ticks = append(l.Ticks, tick{X: percent(int(t.Sub(from).Hours()), whole), Anchor: anchor, Label: p.T("date.mon." + itoa(int(t.Month())))})
 	}
 	l.Title = p.N("web.line.year", len(in))
 	said := make([]string, len(l.Motes))

@@ -105,7 +105,7 @@ func (h *Handler) lastWith(r *http.Request, v *visit, p person.Person) (string, 
 	if p.LastContactAt == nil {
 		return v.P.T("web.person.last.none"), nil
 	}
-	day := v.P.RelativeDay(v.User.Day(*p.LastContactAt), v.today())
+	day := inSentence(v.P, v.P.RelativeDay(v.User.Day(*p.LastContactAt), v.today()))
 	m, err := h.Moments.Get(r.Context(), v.User.ID, p.LastContactMoment)
 	if fault.As(err) != nil {
 		return v.P.T("web.person.last.day", "day", day), nil

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"kith/internal/account"
@@ -77,7 +78,7 @@ func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f 
 	view := todayView{
 		Weekday: v.P.Day(day, "weekday"), Date: v.P.Day(day, "full"),
 		Line: dayLine(v.P, moments, from.In(u.Location()), v.Now), Intention: in, IntentionForm: f,
-		Moments: rows(v.P, moments, ""), End: v.P.N("web.today.end", len(moments)),
+		Moments: rows(v.P, moments, ""), End: endOf(v.P, len(moments)),
 	}
 	if in == nil {
 		if view.Suggestions, err = h.Opportunities.Today(ctx, u, day); err != nil {
@@ -171,4 +172,31 @@ func (h *Handler) suggestionAnswer(w http.ResponseWriter, r *http.Request, v *vi
 		return err
 	}
 	return goTo(w, r, "/")
+}
+
+// endOf is the last line of a day.
+func endOf(p *i18n.Printer, n int) string {
+	if n == 0 {
+		return p.T("web.today.end.none")
+	}
+	return p.N("web.today.end", n, "words", numberWord(p, n))
+}
+
+// numberWord writes a small number as a word.
+func numberWord(p *i18n.Printer, n int) string {
+	const words = 10
+	if n < 2 || n > words {
+		return p.Number(n)
+	}
+	return p.T("web.number." + itoa(n))
+}
+
+// inSentence is the name of a day as it stands within a sentence.
+func inSentence(p *i18n.Printer, day string) string {
+	for _, key := range []string{"date.today", "date.yesterday"} {
+		if day == p.T(key) {
+			return strings.ToLower(day)
+		}
+	}
+	return day
 }
