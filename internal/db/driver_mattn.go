@@ -33,11 +33,12 @@ func sqliteCode(err error) int {
 	return 0
 }
 
+// SQLite's numbers, which never change; the driver has them as variables.
 const (
-	codeUnique     = int(sqlite3.ErrConstraintUnique)
-	codePrimaryKey = int(sqlite3.ErrConstraintPrimaryKey)
-	codeForeignKey = int(sqlite3.ErrConstraintForeignKey)
-	codeCheck      = int(sqlite3.ErrConstraintCheck)
-	codeNotNull    = int(sqlite3.ErrConstraintNotNull)
-	codeFull       = int(sqlite3.ErrFull)
+	codeUnique     = 2067
+	codePrimaryKey = 1555
+	codeForeignKey = 787
+	codeCheck      = 275
+	codeNotNull    = 1299
+	codeFull       = 13
 )

@@ -17,4 +17,6 @@ CREATE TABLE intention (
     deleted_at  BIGINT,
     PRIMARY KEY (user_id, id)
 );
-CREATE INDEX intention_by_day ON intention (user_id, day, created_at) WHERE deleted_at IS NULL;
+CREATE INDEX intention_by_day ON intention (user_id, day, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX intention_open ON intention (user_id, day) WHERE state = 'open' AND deleted_at IS NULL;
+CREATE INDEX intention_closed_by ON intention (user_id, closed_by) WHERE closed_by <> '';

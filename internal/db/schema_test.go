@@ -1,0 +1,54 @@
+package db_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"kith/internal/db"
+	"kith/internal/db/dbtest"
+)
+
+var update = flag.Bool("update", false, "write schema.sql anew")
+
+// TestSchemaFile holds schema.sql, today's schema to be read without replaying migrations, against the migrations.
+func TestSchemaFile(t *testing.T) {
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	parts, err := db.All(t.Context(), d, db.Value[string], `SELECT sql FROM sqlite_master
+		WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' AND name NOT LIKE 'moment_search_%' ORDER BY tbl_name, type DESC, name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "-- Today's schema as SQLite has it. Written by: go test ./internal/db -run TestSchemaFile -update\n\n" + strings.Join(parts, ";\n\n") + ";\n"
+	if *update {
+		if err := os.WriteFile("schema.sql", []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile("schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Error("schema.sql is not what the migrations make; run: go test ./internal/db -run TestSchemaFile -update")
+	}
+}
+
+func TestMigrate_NewerDatabaseIsRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)", int64(29990101000000))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Migrate(t.Context()); err == nil || !strings.Contains(err.Error(), "newer Kith") {
+			t.Fatalf("got %v, want a refusal that names the newer version", err)
+		}
+	})
+}
+
+func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
