@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -241,6 +242,7 @@ func TestNetwork(t *testing.T) {
 		"[2001:db8:1:2:ffff::1]:80": "2001:db8:1:2::/64",
 		"fe80::1%eth0":              "fe80::/64",
 		"":                          "",
+		netip.Addr{}.String():       "",
 		"elsewhere":                 "elsewhere",
 	} {
 		if got := network(in); got != want {

@@ -78,6 +78,8 @@ func normal(password string) string { return norm.NFKC.String(password) }
 
 // hasher bounds the hashing that runs at once: each takes 46 MiB and a core.
 type hasher struct {
+	params  argon2id.Params
+	dummy   string // a hash under params
 	slots   chan struct{}
 	pending atomic.Int64 // running and waiting
 	most    int64
@@ -85,7 +87,7 @@ type hasher struct {
 
 func newHasher() *hasher {
 	n := runtime.NumCPU()
-	return &hasher{slots: make(chan struct{}, n), most: int64(n) * 32} // some seconds' worth of waiting
+	return &hasher{params: params, dummy: dummy, slots: make(chan struct{}, n), most: int64(n) * 32} // some seconds' worth of waiting
 }
 
 func (h *hasher) do(ctx context.Context, f func() error) error {
@@ -110,7 +112,7 @@ func (h *hasher) do(ctx context.Context, f func() error) error {
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	var kept string
 	err := h.do(ctx, func() (err error) {
-		kept, err = argon2id.CreateHash(normal(password), &params)
+		kept, err = argon2id.CreateHash(normal(password), &h.params)
 		return err
 	})
 	if err != nil {
@@ -124,7 +126,7 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 func (h *hasher) matches(ctx context.Context, password, kept string) (ok, stale bool, err error) {
 	known := kept != ""
 	if !known {
-		kept = dummy
+		kept = h.dummy
 	}
 	if len(password) > MaxPassword*utf8.UTFMax {
 		password = "" // never taken as a new password, so it is wrong; hash something all the same
@@ -135,7 +137,7 @@ func (h *hasher) matches(ctx context.Context, password, kept string) (ok, stale 
 		if err != nil {
 			return err
 		}
-		ok, stale = match && known, *p != params
+		ok, stale = match && known, *p != h.params
 		return nil
 	})
 	if err != nil {

@@ -62,6 +62,9 @@ func network(address string) string {
 	}
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
+		if address == (netip.Addr{}).String() {
+			return "" // what the zero address is called
+		}
 		if len(address) > 100 {
 			address = address[:100]
 		}
