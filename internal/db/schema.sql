@@ -148,7 +148,7 @@ CREATE TABLE moment (
     "precision"  TEXT    NOT NULL CHECK ("precision" IN ('minute', 'day', 'month', 'year')),
     duration_min BIGINT,
     felt         BIGINT CHECK (felt BETWEEN -2 AND 2),
-    contact      TEXT    NOT NULL CHECK (contact IN ('yes', 'no', 'attempt')),
+    contact      TEXT    NOT NULL CHECK (contact IN ('', 'yes', 'no', 'attempt')),
     started_by   TEXT    NOT NULL DEFAULT '' CHECK (started_by IN ('', 'me', 'them', 'both')),
     people       TEXT    NOT NULL DEFAULT '', -- JSON array of person ids in order, read by Go alone
     someone      TEXT    NOT NULL DEFAULT '', -- JSON array of words, read by Go alone

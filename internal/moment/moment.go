@@ -164,8 +164,8 @@ func (m *Moment) check(now time.Time) error {
 		return fault.Invalid("felt_range", "felt", "How it felt goes from -2 (heavy) to +2 (bright).")
 	case m.DurationMin != nil && (*m.DurationMin < 1 || *m.DurationMin > MaxDuration):
 		return fault.Invalid("duration_range", "duration_min", "A duration is between one minute and a week.").With("max", MaxDuration)
-	case !slices.Contains([]string{capture.ContactYes, capture.ContactNo, capture.ContactAttempt}, m.Contact):
-		return fault.Invalid("unknown_contact", "contact", "Contact is yes, no or attempt.")
+	case !slices.Contains([]string{"", capture.ContactYes, capture.ContactNo, capture.ContactAttempt}, m.Contact):
+		return fault.Invalid("unknown_contact", "contact", "Contact is yes, no, attempt or empty.")
 	case !slices.Contains([]string{"", capture.ByMe, capture.ByThem, capture.ByBoth}, m.StartedBy):
 		return fault.Invalid("unknown_started_by", "started_by", "It was started by me, them or both.")
 	case m.HappenedAt.After(now.Add(slack)):
