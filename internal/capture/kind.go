@@ -1,0 +1,377 @@
+package capture
+
+import (
+	"slices"
+
+	"kith/internal/i18n"
+)
+
+// found act: a word from which a kind is read, and where it stands.
+type foundAct struct {
+	act      *i18n.Act
+	from, to int
+}
+
+// kindPass reads kind, contact and who began it. /kind wins; then the first strong word (thanked, laughed), then the
+// first weak one (called, wrote); then with whom says conversation, and a line that says nothing more is a check-in. A
+// word under a negation or a wish does not count: "did not thank", "should call".
+func (p *parser) kindPass() {
+	slices.Sort(p.mentions)
+	attempt, missed, attemptFrom, attemptTo := p.attempt()
+	act, denied := p.acts(attemptFrom, attemptTo)
+	named := len(p.d.People) > 0 || len(p.d.Someone) > 0
+
+	started, startFrom, startTo := "", 0, 0
+	if act.act != nil {
+		started, startFrom, startTo = p.startedBy(act)
+	}
+	kind := p.d.Kind
+	switch {
+	case kind != "":
+	case act.act != nil && !(attempt && act.act.Kind == Conversation):
+		kind = act.act.Kind
+	case act.act == nil && !denied && !attempt && p.together():
+		kind = Conversation
+	default:
+		kind = CheckIn
+	}
+	p.d.Kind = kind
+
+	away := false
+	if act.act == nil || act.act.Weak {
+		for i := range p.toks {
+			if p.toks[i].typ == tWord && p.phraseIs(i, cAway) {
+				away = act.act == nil
+				break
+			}
+		}
+	}
+	switch {
+	case attempt:
+		p.d.Contact = ContactAttempt
+	case kind == Gratitude || kind == Pause:
+		p.d.Contact = ContactNo
+	case act.act == nil && (denied || away) && !p.slash:
+		p.d.Contact = ContactNo
+	case named:
+		p.d.Contact = ContactYes
+	case kind == Presence:
+		p.d.Contact = ContactNo
+	case started == ByThem: // "got a call": whoever it was, both took part
+		p.d.Contact = ContactYes
+	}
+
+	if both, from, to := p.both(); both && kind != Gratitude && kind != Pause {
+		started, startFrom, startTo = ByBoth, from, to
+	}
+	if missed {
+		started, startFrom, startTo = ByThem, 0, 0
+	}
+	if kind == Gratitude || kind == Pause {
+		started, startTo = "", 0
+	}
+	p.d.StartedBy = started
+
+	if attempt {
+		p.span(attemptFrom, attemptTo, RoleContact, ContactAttempt)
+	}
+	if act.act != nil && !p.slash && p.unused(act.from, act.to) && kind == act.act.Kind {
+		p.span(act.from, act.to, RoleKind, kind)
+	}
+	if startTo > startFrom && p.unused(startFrom, startTo) {
+		p.span(startFrom, startTo, RoleStarted, started)
+	}
+}
+
+func (p *parser) unused(from, to int) bool {
+	for i := from; i < to; i++ {
+		if p.toks[i].used {
+			return false
+		}
+	}
+	return true
+}
+
+// attempt finds words that say nobody was reached.
+func (p *parser) attempt() (attempt, missed bool, from, to int) {
+	for i := range p.toks {
+		if p.toks[i].typ != tWord {
+			continue
+		}
+		if e, end := p.phrase(i, cAttempt); e != nil {
+			// "missed" alone is a feeling unless a call follows: "missed @Sam's call".
+			if e.class&cMissed != 0 && end == i+1 && !p.callWithin(end, 6) {
+				continue
+			}
+			return true, e.class&cMissed != 0, i, end
+		}
+		// "nicht lange erreicht", "Ana nicht mehr erreicht": the phrase with a word between is not worth a rule.
+	}
+	return false, false, 0, 0
+}
+
+func (p *parser) callWithin(i, n int) bool {
+	for j := i; j < i+n && j < len(p.toks) && !p.toks[j].newline; j++ {
+		if p.toks[j].key == "call" || p.toks[j].key == "calls" {
+			return true
+		}
+	}
+	return false
+}
+
+// acts finds the word that decides the kind, and whether one was denied.
+func (p *parser) acts(attemptFrom, attemptTo int) (best foundAct, denied bool) {
+	for i := 0; i < len(p.toks); i++ {
+		t := &p.toks[i]
+		if t.typ != tWord || t.node == nil || i >= attemptFrom && i < attemptTo {
+			continue
+		}
+		e, end := p.phrase(i, cAct)
+		if e == nil {
+			continue
+		}
+		if p.denies(i, end) {
+			denied = true
+			i = end - 1
+			continue
+		}
+		a := e.acts[len(e.acts)-1] // the writer's language comes last
+		if best.act == nil || best.act.Weak && !a.Weak {
+			best = foundAct{a, i, end}
+			if !a.Weak {
+				return best, denied
+			}
+		}
+		i = end - 1
+	}
+	return best, denied
+}
+
+// denies reports that a negation or a wish stands before the act, in its clause and close to it, or a negation behind it
+// ("rief Ana nicht an").
+func (p *parser) denies(from, to int) bool {
+	for i, n := from-1, 0; i >= 0 && n < 4 && !p.toks[i+1].newline; i, n = i-1, n+1 {
+		if p.stop(i) {
+			break
+		}
+		if p.is(i, cNot) || p.phraseEnds(i, cNot) {
+			return true
+		}
+		if p.phraseEnds(i, cModal) || p.is(i, cModal) && !(p.toks[i].upper && i > 0) {
+			past := len(p.toks[to-1].key) > 4 && p.toks[to-1].key[len(p.toks[to-1].key)-2:] == "ed"
+			if !(past && n == 0) {
+				return true
+			}
+		}
+	}
+	for i := to; i < to+4 && !p.stop(i); i++ {
+		if t := &p.toks[i]; t.key == "nicht" && !t.used {
+			return true
+		}
+	}
+	return false
+}
+
+// phraseEnds reports that a phrase of several words of the class ends with token i.
+func (p *parser) phraseEnds(i int, c class) bool {
+	for back := 1; back <= 2 && i-back >= 0; back++ {
+		if _, end := p.phrase(i-back, c); end == i+1 {
+			return true
+		}
+	}
+	return false
+}
+
+// together reports that the line says with whom: "with @Sam", "bei Oma".
+func (p *parser) together() bool {
+	for _, m := range p.mentions {
+		for i := m - 1; i >= 0 && i >= m-2; i-- {
+			if p.is(i, cWith) || p.toks[i].key == "w" {
+				return true
+			}
+			if !p.is(i, cDet) {
+				break
+			}
+		}
+	}
+	return false
+}
+
+// both finds words that say it was mutual.
+func (p *parser) both() (ok bool, from, to int) {
+	for i := range p.toks {
+		if p.toks[i].typ == tWord {
+			if e, end := p.phrase(i, cBoth); e != nil {
+				return true, i, end
+			}
+		}
+	}
+	return false, 0, 0
+}
+
+// startedBy says who began the act: whoever is its subject. from and to are the word that shows it, if there is one
+// beside the act.
+func (p *parser) startedBy(a foundAct) (by string, from, to int) {
+	switch a.act.Form {
+	case "noun":
+		return p.startedNoun(a)
+	case "participle":
+		return p.startedParticiple(a)
+	}
+	if a.act.By == ByThem {
+		return ByThem, 0, 0
+	}
+	// "thanked me", "rief mich an"; but "I bought me a coffee" and "bedankte mich" are reflexive
+	for i := a.to; i < a.to+2 && !p.stop(i); i++ {
+		if p.is(i, cI) {
+			return a.act.By, 0, 0
+		}
+		if p.is(i, cMe) && !p.iBefore(a.from) && !p.is(a.from-1, cWith) {
+			if p.is(i-1, cWith|cFrom|cFollows) { // laughed with me
+				break
+			}
+			if a.act.By == ByMe || a.act.Kind == Laugh {
+				return ByThem, i, i + 1
+			}
+			break
+		}
+	}
+	for i := a.to; i < a.to+3 && !p.stop(i); i++ { // thanked by @Sam
+		if p.is(i, cFrom) && p.mentioned(i+1) && p.toks[i].key != "from" {
+			return ByThem, 0, 0
+		}
+	}
+	if a.act.By == ByMe && p.subjectBefore(a.from) {
+		return ByThem, 0, 0
+	}
+	return a.act.By, 0, 0
+}
+
+// startedNoun: a call from them, their thanks; else as the list says.
+func (p *parser) startedNoun(a foundAct) (string, int, int) {
+	for i := a.to; i < a.to+4 && !p.stop(i); i++ {
+		if p.is(i, cFrom) && p.mentioned(i+1) {
+			return ByThem, i, i + 1
+		}
+	}
+	for i := a.from - 1; i >= 0 && i >= a.from-4 && !p.stop(i); i-- {
+		if p.is(i, cGot) && a.act.Kind != Celebration && (a.act.By != "" || p.toks[i].key != "was" && p.toks[i].key != "were") {
+			return ByThem, i, i + 1
+		}
+		if p.is(i, cFrom) && p.mentioned(i+1) { // von @Sam ein Lob
+			return ByThem, i, i + 1
+		}
+	}
+	for i := a.to; i < a.to+4 && !p.stop(i); i++ { // ein Lob bekommen
+		if p.is(i, cGot) {
+			return ByThem, i, i + 1
+		}
+	}
+	return a.act.By, 0, 0
+}
+
+// startedParticiple: "hat mich angerufen" and "von Ana angerufen" are theirs, "Ana angerufen" is mine.
+func (p *parser) startedParticiple(a foundAct) (string, int, int) {
+	me, others := -1, false
+	for i := a.from - 1; i >= 0 && i >= a.from-12; i-- {
+		if p.stop(i) {
+			break
+		}
+		switch {
+		case p.is(i, cI) && !p.is(i, cOthers):
+			return a.act.By, 0, 0
+		case p.is(i, cMe):
+			me = i
+		case p.is(i, cOthers):
+			others = true
+		case p.is(i, cFrom) && p.mentioned(i+1) && p.is(i, cFrom):
+			return ByThem, i, i + 1
+		}
+	}
+	if me >= 0 {
+		return ByThem, me, me + 1
+	}
+	if others && len(p.mentions) > 0 || others && p.theyBefore(a.from) {
+		for i := a.from - 1; i >= 0; i-- { // wir haben Ana angerufen
+			if p.toks[i].key == "wir" {
+				return ByMe, 0, 0
+			}
+			if p.stop(i) {
+				break
+			}
+		}
+		return ByThem, 0, 0
+	}
+	return a.act.By, 0, 0
+}
+
+func (p *parser) iBefore(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3 && !p.stop(k); k-- {
+		if p.is(k, cI) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) theyBefore(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-8 && !p.stop(k); k-- {
+		if p.is(k, cThey) {
+			return true
+		}
+	}
+	return false
+}
+
+// subjectBefore reports that somebody else stands right before the verb, as its subject: "@Sam just called".
+func (p *parser) subjectBefore(i int) bool {
+	k := i - 1
+	for k >= 0 && !p.stop(k) && p.is(k, cBetween) {
+		k--
+	}
+	if k < 0 || p.stop(k) {
+		return false
+	}
+	if p.is(k, cThey) {
+		return true
+	}
+	// The tokens of a mention are used; find its first one and look at what stands before.
+	if !p.toks[k].used {
+		return false
+	}
+	for m := len(p.mentions) - 1; m >= 0; m-- {
+		first := p.mentions[m]
+		if first > k {
+			continue
+		}
+		if k-first > 8 || !p.allUsed(first, k) {
+			return false
+		}
+		// "with @Sam called", "for @Sam wrote" have another subject
+		return first == 0 || p.stop(first-1) || !p.is(first-1, cWith|cFrom|cAct) && !p.preposition(first-1)
+	}
+	return false
+}
+
+func (p *parser) preposition(i int) bool {
+	switch p.toks[i].key {
+	case "to", "for", "at", "about", "für", "an", "über", "zu", "of":
+		return true
+	}
+	return false
+}
+
+func (p *parser) allUsed(from, to int) bool {
+	for i := from; i <= to; i++ {
+		if !p.toks[i].used {
+			return false
+		}
+	}
+	return true
+}
+
+// mentioned reports that a person or someone begins at token i, or behind an article.
+func (p *parser) mentioned(i int) bool {
+	_, ok := slices.BinarySearch(p.mentions, i)
+	return ok || p.is(i, cThey) || i < len(p.toks) && (p.toks[i].key == "her" || p.toks[i].key == "him" || p.toks[i].key == "them" || p.toks[i].key == "ihr" || p.toks[i].key == "ihm")
+}

@@ -1,0 +1,361 @@
+package capture
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"kith/internal/fold"
+)
+
+const (
+	maxNameRunes = 100 // a longer one is text
+	maxNameWords = 8   // of a known name that is looked for behind @
+)
+
+// quotes are the closing signs of the quotation marks a name may stand in.
+var quotes = map[rune]string{
+	'"': "\"", '“': "”", '„': "“”", '”': "”", '«': "»", '»': "«", '\'': "'", '‘': "’", '‚': "‘’", '「': "」", '‹': "›",
+}
+
+// part of the line that may be a name.
+type written struct {
+	text       string // as written
+	start, end int
+	folded     string
+}
+
+// mention reads @name at token i.
+func (p *parser) mention(i int) {
+	t := p.toks[i]
+	if !p.free(i) || len(p.d.People) >= maxPeople {
+		return
+	}
+	if name, start, end, ok := p.quoted(t.end); ok {
+		p.name(i, end, p.known([]written{{text: name, start: start, end: end}}, true), name)
+		return
+	}
+	first, ok := p.nameAt(t.end)
+	if !ok {
+		return
+	}
+	words := []written{first}
+	for len(words) < maxNameWords {
+		last := words[len(words)-1]
+		at := last.end
+		for at < len(p.s) && (p.s[at] == ' ' || p.s[at] == '-') && at < last.end+2 {
+			at++
+		}
+		if at == last.end || at < len(p.s) && p.s[at] == ' ' {
+			break
+		}
+		next, ok := p.nameAt(at)
+		if !ok {
+			break
+		}
+		words = append(words, next)
+	}
+	m := p.known(words, false)
+	if m.length == 0 {
+		if context, ok := p.lex.contexts[lower(first.text)]; ok { // lunch @work
+			if p.d.Context == "" {
+				p.d.Context = context
+			}
+			p.spanBytes(t.start, first.end, RoleContext, context)
+			p.cover(i, first.end)
+			return
+		}
+		if w := p.lex.root[lower(first.text)]; w != nil && w.word != nil && w.word.class&cClock != 0 { // lunch @noon
+			return
+		}
+		first = cutScript(first)
+		p.name(i, first.end, m, first.text)
+		return
+	}
+	end := words[m.length-1].end
+	if m.cut > 0 {
+		end = m.cut
+	}
+	p.name(i, end, m, p.s[first.start:end])
+}
+
+// name adds the person named from token i up to byte end.
+func (p *parser) name(i, end int, m match, name string) {
+	start := p.toks[i].start
+	var person Person
+	value := name
+	switch len(m.people) {
+	case 0:
+		person = Person{Name: name, New: true}
+	case 1:
+		k := p.in.People[m.people[0]]
+		person = Person{ID: k.ID, Name: k.Name}
+		value = k.ID
+	default:
+		person = Person{Name: name}
+		for _, k := range m.people {
+			person.Maybe = append(person.Maybe, p.in.People[k].ID)
+		}
+	}
+	p.spanBytes(start, end, RolePerson, value)
+	p.cover(i, end)
+	p.mentions = append(p.mentions, i)
+	for _, have := range p.d.People {
+		if have.ID == person.ID && (have.ID != "" || fold.Fold(have.Name) == fold.Fold(person.Name)) {
+			return
+		}
+	}
+	p.d.People = append(p.d.People, person)
+}
+
+// quoted reads a name in quotation marks at byte at.
+func (p *parser) quoted(at int) (name string, start, end int, ok bool) {
+	open, size := utf8.DecodeRuneInString(p.s[at:])
+	closing, ok := quotes[open]
+	if !ok {
+		return "", 0, 0, false
+	}
+	start = at + size
+	for n, i := 0, start; i < len(p.s) && n <= maxNameRunes; n++ {
+		r, size := utf8.DecodeRuneInString(p.s[i:])
+		if r == '\n' || r == utf8.RuneError {
+			return "", 0, 0, false
+		}
+		if strings.ContainsRune(closing, r) {
+			name = strings.Join(strings.Fields(p.s[start:i]), " ")
+			return name, start, i + size, strings.ContainsFunc(name, wordly)
+		}
+		i += size
+	}
+	return "", 0, 0, false
+}
+
+// nameAt reads one word of a name at byte at: letters, marks and digits, beginning with a letter, with . _ ' between.
+func (p *parser) nameAt(at int) (written, bool) {
+	r, _ := utf8.DecodeRuneInString(p.s[at:])
+	if at >= len(p.s) || !isLetter(r) {
+		return written{}, false
+	}
+	end, runes := at, 0
+	for end < len(p.s) {
+		r, size := utf8.DecodeRuneInString(p.s[end:])
+		if !wordly(r) && !(r == 0x200C || r == 0x200D) {
+			next, _ := utf8.DecodeRuneInString(p.s[end+size:])
+			if !strings.ContainsRune("._'’-", r) || !wordly(next) {
+				break
+			}
+		}
+		end += size
+		if runes++; runes > maxNameRunes {
+			return written{}, false
+		}
+	}
+	w := written{text: p.s[at:end], start: at, end: end}
+	for _, own := range []string{"'s", "’s", "'S", "’S"} {
+		if cut, ok := strings.CutSuffix(w.text, own); ok && cut != "" {
+			w.text, w.end = cut, end-len(own)
+		}
+	}
+	return w, true
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// match is the people a written name can mean.
+type match struct {
+	people []int // indexes into Input.People
+	length int   // how many written words were taken; 0 is unknown
+	full   bool  // the words are somebody's whole name
+	cut    int   // the name ends here, inside the first word: scripts without spaces
+}
+
+// known finds who is meant: the longest run of written words that is part of a name, and among those of equal length a
+// whole name before a part of one. whole demands that all of the words be taken.
+func (p *parser) known(words []written, whole bool) match {
+	if len(p.in.People) == 0 {
+		return match{}
+	}
+	if whole {
+		return p.knownWhole(nameWords(fold.Fold(words[0].text)))
+	}
+	// A written word can hold several words of a name (@Ana-María): count them all, then map back.
+	var list []string
+	var ends []int // the written word that ends with each; negative when the written name may end there
+	for i, w := range words {
+		for _, part := range nameWords(fold.Fold(w.text)) {
+			list = append(list, part)
+			ends = append(ends, i+1)
+		}
+		if n := len(ends); n > 0 {
+			ends[n-1] = -abs(ends[n-1])
+		}
+	}
+	var best match
+	for k := range p.in.People {
+		n, full := p.fits(k, list, func(n int) bool { return ends[n-1] < 0 })
+		if n == 0 {
+			continue
+		}
+		best.add(k, n, full, p.in.People)
+	}
+	if best.length > 0 {
+		best.length = -ends[best.length-1]
+		return best
+	}
+	if spaceless(lastRune(words[0].text)) {
+		return p.knownPrefix(words[0])
+	}
+	return match{}
+}
+
+// add keeps k if nothing better is known.
+func (m *match) add(k, n int, full bool, people []Known) {
+	switch {
+	case n < m.length || n == m.length && m.full && !full:
+		return
+	case n > m.length || full && !m.full:
+		m.people, m.length, m.full = m.people[:0], n, full
+	}
+	for _, have := range m.people {
+		if people[have].ID == people[k].ID {
+			return
+		}
+	}
+	m.people = append(m.people, k)
+}
+
+// knownWhole finds whose name, or part of a name, the list is.
+func (p *parser) knownWhole(list []string) match {
+	var best match
+	if len(list) == 0 {
+		return best
+	}
+	for k := range p.in.People {
+		if n, full := p.fits(k, list, func(n int) bool { return n == len(list) }); n == len(list) {
+			best.add(k, 1, full, p.in.People)
+		}
+	}
+	return best
+}
+
+// fits returns how many of the words from the first on stand side by side in a name of person k, and whether they are
+// all of it. mayEnd says after how many words a written name can end.
+func (p *parser) fits(k int, words []string, mayEnd func(int) bool) (n int, full bool) {
+	try := func(name string) {
+		if name == "" {
+			return
+		}
+		parts := nameWords(fold.Fold(name))
+		for from := range parts {
+			c := 0
+			for c < len(words) && from+c < len(parts) && parts[from+c] == words[c] {
+				c++
+			}
+			for c > 0 && !mayEnd(c) {
+				c--
+			}
+			whole := c > 0 && from == 0 && c == len(parts)
+			if c > n || c == n && whole {
+				n, full = c, whole
+			}
+		}
+	}
+	try(p.in.People[k].Name)
+	for _, also := range p.in.People[k].Also {
+		try(also)
+	}
+	return n, full
+}
+
+// knownPrefix finds the longest known name that the word begins with: in a script without spaces what follows the name
+// is glued to it.
+func (p *parser) knownPrefix(w written) match {
+	var best match
+	bestEnd := 0
+	for k := range p.in.People {
+		for _, name := range append([]string{p.in.People[k].Name}, p.in.People[k].Also...) {
+			parts := nameWords(fold.Fold(name))
+			for i, part := range parts {
+				if !spaceless(lastRune(part)) {
+					continue
+				}
+				end := prefixEnd(w.text, part)
+				if end == 0 || end < bestEnd {
+					continue
+				}
+				if end > bestEnd {
+					best, bestEnd = match{}, end
+				}
+				best.add(k, 1, i == 0 && len(parts) == 1, p.in.People)
+			}
+		}
+	}
+	if bestEnd > 0 {
+		best.cut = w.start + bestEnd
+	}
+	return best
+}
+
+// prefixEnd returns where in s the text ends that folds to folded, or 0.
+func prefixEnd(s, folded string) int {
+	for i, r := range s {
+		end := i + utf8.RuneLen(r)
+		if f := fold.Fold(s[:end]); f == folded {
+			return end
+		} else if !strings.HasPrefix(folded, f) {
+			return 0
+		}
+	}
+	return 0
+}
+
+// nameWords cuts a folded name at spaces, hyphens and dots.
+func nameWords(folded string) []string {
+	if folded != "" && !strings.ContainsFunc(folded, nameGap) {
+		return []string{folded}
+	}
+	return strings.FieldsFunc(folded, nameGap)
+}
+
+func nameGap(r rune) bool {
+	return r == '-' || r == '.' || r == ',' || r == '_' || r == '"' || unicode.IsSpace(r)
+}
+
+// cutScript ends an unknown name in Han or katakana where hiragana begins: @田中さん names 田中.
+func cutScript(w written) written {
+	first, _ := utf8.DecodeRuneInString(w.text)
+	if !unicode.In(first, unicode.Han, unicode.Katakana) {
+		return w
+	}
+	for i, r := range w.text {
+		if unicode.Is(unicode.Hiragana, r) {
+			w.text, w.end = w.text[:i], w.start+i
+			break
+		}
+	}
+	return w
+}
+
+// contextOfPeople takes the context of the people named when the line says none and they agree.
+func (p *parser) contextOfPeople() {
+	if p.d.Context != "" {
+		return
+	}
+	context := ""
+	for _, person := range p.d.People {
+		for k := range p.in.People {
+			c := p.in.People[k].Context
+			if person.ID == "" || p.in.People[k].ID != person.ID || c == "" {
+				continue
+			}
+			if context != "" && c != context {
+				return
+			}
+			context = c
+			break
+		}
+	}
+	if context == Personal || context == Professional {
+		p.d.Context = context
+	}
+}

@@ -1,0 +1,391 @@
+package capture
+
+import (
+	"time"
+)
+
+// when is what an expression of time says, before it is held against now.
+type when struct {
+	date    bool
+	y, m, d int    // of the date; d is 0 for a month, m is 0 for a year
+	prec    string // Day, Month or Year when date
+	part    int    // of the day
+	first   bool   // the part came before the clock: "last night at 2" is the small hours that follow
+	clock   bool
+	minutes int       // of the day
+	vague   bool      // may be either half of the day: "at 3"
+	instant time.Time // when not zero: "20 min ago"
+	future  bool      // names the future or a day that does not exist: no time at all
+}
+
+// whenPass finds the first date and the first clock of the line. They may stand apart ("yesterday ... at 3pm").
+func (p *parser) whenPass() {
+	var have when
+	type where struct{ from, to int }
+	var at []where
+	for i := 0; i < len(p.toks); {
+		w, end := p.whenAt(i)
+		if end == i {
+			i++
+			continue
+		}
+		if w.future {
+			p.kill(i, end)
+			i = end
+			continue
+		}
+		joined, ok := have.join(w)
+		if ok {
+			if _, _, past := p.resolve(joined); past {
+				have = joined
+				at = append(at, where{i, end})
+			} else if len(at) == 0 {
+				p.kill(i, end)
+			}
+		}
+		i = end
+		if have.clock && have.date || !have.instant.IsZero() {
+			break
+		}
+	}
+	t, prec, ok := p.resolve(have)
+	if len(at) == 0 || !ok {
+		p.d.HappenedAt, p.d.Precision = p.now, Minute
+		return
+	}
+	p.d.HappenedAt, p.d.Precision = t, prec
+	value := t.Format(map[string]string{Minute: time.RFC3339, Day: time.DateOnly, Month: "2006-01", Year: "2006"}[prec])
+	for _, w := range at {
+		p.span(w.from, w.to, RoleTime, value)
+	}
+}
+
+// join adds to w what it lacks and v has; ok is false when v has nothing to add.
+func (w when) join(v when) (when, bool) {
+	switch {
+	case !w.date && !w.clock && w.part == 0 && w.instant.IsZero():
+		return v, true
+	case !v.instant.IsZero() || !w.instant.IsZero():
+		return w, false
+	case w.date && !w.clock && v.clock && !v.date && w.prec == Day:
+		w.clock, w.minutes, w.vague = true, v.minutes, v.vague
+		if w.part == 0 {
+			w.part, w.first = v.part, v.first
+		}
+		return w, true
+	case w.clock && !w.date && v.date && !v.clock && v.prec == Day:
+		w.date, w.y, w.m, w.d, w.prec = true, v.y, v.m, v.d, v.prec
+		if w.part == 0 {
+			w.part, w.first = v.part, true
+		}
+		return w, true
+	}
+	return w, false
+}
+
+// kill marks an expression that is no time here, so that no part of it is read as one.
+func (p *parser) kill(from, to int) {
+	for i := from; i < to; i++ {
+		p.toks[i].dead = true
+	}
+}
+
+// whenAt reads an expression that begins at token i: a date, a part of the day and a clock in any sensible order.
+func (p *parser) whenAt(i int) (w when, end int) {
+	t := &p.toks[i]
+	if t.used || t.dead || t.typ != tNumber && t.node == nil && !p.other(i, '@') {
+		return w, i
+	}
+	end = i
+	for range 4 {
+		j := end
+		if j > i && p.other(j, ',') {
+			j++
+		}
+		if j > i && j < len(p.toks) && p.toks[j].newline {
+			break
+		}
+		next := p.whenPart(j, &w)
+		if next == j {
+			break
+		}
+		end = next
+		if w.future || !w.instant.IsZero() {
+			break
+		}
+	}
+	if w.future { // "tomorrow at 3pm" takes its clock along
+		var rest when
+		if next := p.clockAt(end, &rest); next > end {
+			end = next
+		}
+	}
+	return w, end
+}
+
+// whenPart reads one more piece of an expression into w and returns the token after it, or i.
+func (p *parser) whenPart(i int, w *when) int {
+	if !w.date {
+		v := *w
+		if end := p.dateAt(i, &v); end > i {
+			if w.clock && v.prec != Day || w.part != 0 && v.part != 0 {
+				return i
+			}
+			*w = v
+			return end
+		}
+	}
+	if !w.clock && (!w.date || w.prec == Day) {
+		if end := p.clockAt(i, w); end > i {
+			return end
+		}
+	}
+	if w.part == 0 && (w.date && w.prec == Day || w.clock) {
+		if e, end := p.phrase(i, cPart); e != nil {
+			w.part, w.first = e.part, !w.clock
+			return end
+		}
+	}
+	if w.part == 0 && !w.date {
+		if e, end := p.phrase(i, cPartAlone); e != nil {
+			w.part, w.first = e.part, true
+			return end
+		}
+	}
+	return i
+}
+
+// dateAt reads a date at token i.
+func (p *parser) dateAt(i int, w *when) int {
+	if i >= len(p.toks) || p.toks[i].used || p.toks[i].dead {
+		return i
+	}
+	if p.toks[i].typ == tNumber {
+		if end := p.agoAt(i, w); end > i {
+			return end
+		}
+		return p.numericDate(i, w, false)
+	}
+	if p.toks[i].node == nil {
+		return i
+	}
+	if e, end := p.phrase(i, cNow); e != nil {
+		w.instant = p.now
+		return end
+	}
+	if e, end := p.phrase(i, cDayPart); e != nil {
+		p.day(w, e.day)
+		if h := p.now.Hour(); h < 4 && e.day == 0 && (e.part == night || e.part == evening) {
+			p.day(w, -1)
+		}
+		w.part, w.first = e.part, !w.clock
+		return end
+	}
+	if e, end := p.phrase(i, cDay); e != nil {
+		// "am Morgen" and "this morning" are parts of a day; "morgen" alone is tomorrow.
+		if e.day > 0 && i > 0 && (p.is(i-1, cOn) || p.is(i-1, cDet)) {
+			return i
+		}
+		p.day(w, e.day)
+		w.future = w.future || e.day > 0
+		return end
+	}
+	if end := p.agoAt(i, w); end > i {
+		return end
+	}
+	if end := p.weekdayAt(i, w); end > i {
+		return end
+	}
+	if end := p.lastAt(i, w); end > i {
+		return end
+	}
+	if p.is(i, cOn) {
+		j := i + 1
+		if p.is(j, cOf) {
+			j++
+		}
+		if e, end := p.phrase(j, cWeekend); e != nil {
+			p.weekend(w)
+			return end
+		}
+		if end := p.numericDate(j, w, true); end > j {
+			return end
+		}
+		if end := p.monthAt(j, w, false); end > j {
+			return end
+		}
+		return i
+	}
+	if _, j := p.phrase(i, cIn); j > i {
+		if end := p.monthAt(j, w, true); end > j {
+			return end
+		}
+		if n, ok := p.number(j); ok && p.digits(j) == 4 && n >= 1900 && !p.is(j+1, cUnit) && !p.glued(j+1) {
+			w.date, w.y, w.prec = true, n, Year
+			w.future = n > p.now.Year()
+			return j + 1
+		}
+	}
+	return p.monthAt(i, w, false)
+}
+
+// day sets the date to n days from today.
+func (p *parser) day(w *when, n int) {
+	t := time.Date(p.now.Year(), p.now.Month(), p.now.Day()+n, 12, 0, 0, 0, time.UTC)
+	w.date, w.y, w.m, w.d, w.prec = true, t.Year(), int(t.Month()), t.Day(), Day
+}
+
+// weekday is today's, 0 on Monday.
+func (p *parser) weekday() int { return (int(p.now.Weekday()) + 6) % 7 }
+
+// weekend sets the date to the Saturday of the last weekend that has begun.
+func (p *parser) weekend(w *when) {
+	n := (p.weekday() - 5 + 7) % 7
+	if n == 0 {
+		n = 7
+	}
+	p.day(w, -n)
+}
+
+// weekdayAt reads a weekday, which is the last one before today.
+func (p *parser) weekdayAt(i int, w *when) int {
+	j, marked, last, this := i, false, false, false
+	if p.is(i-1, cNext) && !p.is(i-1, cLast) && !p.is(i-1, cOn) { // every friday
+		return i
+	}
+	next := p.is(j, cNext) && !p.is(j, cLast)
+	if next && (p.is(j+1, cWeekday|cWeekdayShort)) {
+		j++
+	} else {
+		next = false
+		if p.is(j, cOn) {
+			j, marked = j+1, true
+		}
+		switch {
+		case p.is(j, cThis):
+			if p.is(j+1, cLast) {
+				j++
+			} else {
+				this = true
+			}
+			j, marked = j+1, true
+		case p.is(j, cLast):
+			j, marked, last = j+1, true, true
+		case p.is(j, cNext) && p.is(j+1, cWeekday|cWeekdayShort):
+			j, next = j+1, true
+		}
+	}
+	e, end := p.phrase(j, cWeekday)
+	if e == nil {
+		e, end = p.phrase(j, cWeekdayShort)
+		if e == nil {
+			return i
+		}
+		t := p.toks[j]
+		if t.end-t.start <= 2 && !t.upper {
+			return i
+		}
+		if !marked && !next {
+			var v when
+			if t.key == "so" || p.is(end, cAt) || p.other(end, '@') || p.clockAt(end, &v) == end && !p.is(end, cPart) {
+				return i
+			}
+		}
+		if p.other(end, '.') && p.glued(end) {
+			end++
+		}
+	}
+	n := (p.weekday() - e.weekday + 7) % 7 // days ago
+	if n == 0 {
+		n = 7
+	}
+	if this && n > p.weekday() { // still to come in this week, or today
+		next = true
+	}
+	if e.part != 0 {
+		w.part, w.first = e.part, !w.clock
+	}
+	if p.is(end, cLast) && p.unit(end+1) == week {
+		n = p.weekday() - e.weekday + 7
+		end += 2
+	}
+	_ = last
+	p.day(w, -n)
+	w.future = w.future || next
+	return end
+}
+
+// lastAt reads "last week", "last month", "last year", "last weekend", "last May", "letzte Woche Freitag".
+func (p *parser) lastAt(i int, w *when) int {
+	next := p.is(i, cNext) && !p.is(i, cLast)
+	if p.is(i, cThis) && !p.is(i, cLast) {
+		if _, end := p.phrase(i, cLast); end > i {
+			return p.lastFrom(end, i, w)
+		}
+		if p.is(i+1, cWeekend) {
+			p.weekend(w)
+			return i + 2
+		}
+		return i
+	}
+	if next {
+		if p.unit(i+1) >= day && !p.is(i-1, cNext) || p.is(i+1, cWeekend) {
+			w.date, w.prec, w.future = true, Day, true
+			return i + 2
+		}
+		return i
+	}
+	_, j := p.phrase(i, cLast)
+	if j == i {
+		return i
+	}
+	return p.lastFrom(j, i, w)
+}
+
+func (p *parser) lastFrom(j, i int, w *when) int {
+	switch p.unit(j) {
+	case week:
+		end := j + 1
+		if p.is(end, cOn) {
+			end++
+		}
+		if e, after := p.phrase(end, cWeekday); e != nil {
+			p.day(w, e.weekday-p.weekday()-7)
+			if e.part != 0 {
+				w.part, w.first = e.part, true
+			}
+			return after
+		}
+		p.day(w, -7)
+		return j + 1
+	case month:
+		t := time.Date(p.now.Year(), p.now.Month()-1, 1, 0, 0, 0, 0, time.UTC)
+		w.date, w.y, w.m, w.prec = true, t.Year(), int(t.Month()), Month
+		return j + 1
+	case year:
+		w.date, w.y, w.prec = true, p.now.Year()-1, Year
+		return j + 1
+	case day, hour, minute, second:
+		return i
+	}
+	if p.is(j, cWeekend) {
+		p.weekend(w)
+		return j + 1
+	}
+	if e, end := p.phrase(j, cMonth); e != nil {
+		w.date, w.y, w.m, w.prec = true, p.now.Year(), e.month, Month
+		if e.month >= int(p.now.Month()) {
+			w.y--
+		}
+		return end
+	}
+	return i
+}
+
+// unit returns the unit of time at i, or 0.
+func (p *parser) unit(i int) int {
+	if !p.is(i, cUnit) {
+		return 0
+	}
+	return p.word(i).unit
+}
