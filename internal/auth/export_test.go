@@ -7,3 +7,11 @@ func Hasten(s *Service) {
 	s.hasher.params.Memory = 64
 	s.hasher.dummy = strings.Replace(dummy, "m=47104", "m=64", 1)
 }
+
+// Crowd has every comparison refused as one too many.
+func Crowd(s *Service, crowded bool) {
+	s.hasher.most = 64
+	if crowded {
+		s.hasher.most = 0
+	}
+}

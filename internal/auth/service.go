@@ -141,7 +141,7 @@ func (s *Service) confirm(ctx context.Context, by account.ID, password string) (
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
 	}
-	ok, _, err := s.hasher.matches(ctx, password, kept)
+	ok, _, err := s.compare(ctx, password, kept, []subject{own})
 	if err != nil {
 		return "", err
 	}

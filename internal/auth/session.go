@@ -52,7 +52,7 @@ func (s *Service) SignIn(ctx context.Context, email, password, address, device s
 	if err != nil {
 		return Session{}, "", fmt.Errorf("read the password: %w", err)
 	}
-	ok, stale, err := s.hasher.matches(ctx, password, kept)
+	ok, stale, err := s.compare(ctx, password, kept, subjects)
 	if err != nil {
 		return Session{}, "", err
 	}

@@ -121,6 +121,27 @@ func (s *Service) charge(ctx context.Context, subjects []subject) error {
 	})
 }
 
+// compare looks at the password for which a try was charged. Where it could not, because too many ask at once or the
+// asker went away, the try is given back: it told nothing, and a crowd must not close somebody's door.
+func (s *Service) compare(ctx context.Context, password, kept string, charged []subject) (ok, stale bool, err error) {
+	ok, stale, err = s.hasher.matches(ctx, password, kept)
+	if err == nil {
+		return ok, stale, nil
+	}
+	back := s.db.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+		for _, sub := range charged {
+			if err := refund(ctx, tx, sub); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if back != nil {
+		s.log.Warn("a try was not given back", "error", back)
+	}
+	return false, false, err
+}
+
 func tooMany(wait time.Duration) error {
 	seconds := int((wait + time.Second - 1) / time.Second)
 	said := fmt.Sprintf("%d seconds", seconds)
