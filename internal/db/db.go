@@ -125,7 +125,7 @@ func (d *DB) QueryContext(ctx context.Context, query string, args ...any) (*sql.
 		d.mu.Lock()
 		if d.stmts == nil {
 			d.mu.Unlock()
-			_ = fresh.Close()
+			_ = fresh.Close() //nolint:sqlclosecheck // not kept, so closed at once
 			return nil, sql.ErrConnDone
 		}
 		if stmt, ok = d.stmts[query]; ok {

@@ -83,7 +83,7 @@ func TestWrite_GivesUpWhileWaiting(t *testing.T) {
 	d := dbtest.Open(t, dbtest.SQLite(t))
 	hold, held := make(chan struct{}), make(chan struct{})
 	go func() {
-		_ = d.Write(context.Background(), func(context.Context, *db.Tx) error { //nolint:usetesting // outlives a failing test
+		_ = d.Write(context.Background(), func(context.Context, *db.Tx) error {
 			close(held)
 			<-hold
 			return nil

@@ -24,8 +24,7 @@ func sqliteDSN(path string, readOnly bool) string {
 
 // sqliteCode returns SQLite's extended result code, or 0 when err is not SQLite's.
 func sqliteCode(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()
 	}
 	return 0

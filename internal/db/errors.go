@@ -14,8 +14,7 @@ func translate(err error) error {
 	if err == nil || fault.As(err) != nil {
 		return err
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch pg.Code {
 		case "23505":
 			return collision(err)

@@ -17,7 +17,7 @@ var migrationFiles embed.FS
 
 // Migrate brings the schema up to date. It refuses a database that a newer Kith has written.
 func (d *DB) Migrate(ctx context.Context) error {
-	p, closer, err := d.provider(ctx)
+	p, closer, err := d.provider()
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (d *DB) explain(err error) error {
 
 // provider makes goose's view of the database. On SQLite it runs on the reading pool's file through a connection of its
 // own, since the writer's belongs to the writer.
-func (d *DB) provider(ctx context.Context) (*goose.Provider, func(), error) {
+func (d *DB) provider() (*goose.Provider, func(), error) {
 	dir, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
 		return nil, nil, err

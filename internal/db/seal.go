@@ -30,12 +30,12 @@ var ErrSealed = errors.New("a sealed value cannot be opened: its key is not in t
 
 // LoadKeys reads the key file, and makes one with a fresh key if there is none. The file is readable by its owner alone.
 func LoadKeys(path string) (*Keys, error) {
-	b, err := os.ReadFile(path) //nolint:gosec // the operator names the path
+	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := addKey(path, nil); err != nil {
 			return nil, err
 		}
-		b, err = os.ReadFile(path) //nolint:gosec // as above
+		b, err = os.ReadFile(path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the key file: %w", err)
@@ -45,7 +45,7 @@ func LoadKeys(path string) (*Keys, error) {
 
 // RotateKeys puts a fresh key in front: what is sealed from now on uses it, what was sealed before still opens.
 func RotateKeys(path string) (*Keys, error) {
-	b, err := os.ReadFile(path) //nolint:gosec // the operator names the path
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the key file: %w", err)
 	}

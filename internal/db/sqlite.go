@@ -20,7 +20,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 		return nil, unwritable(filepath.Dir(path), err)
 	}
 	// Made here, so that it is readable by its owner alone from the first byte on.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator names the path
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, unwritable(filepath.Dir(path), err)
 	}

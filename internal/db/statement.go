@@ -82,7 +82,7 @@ func (p *preparedConn) prepare(ctx context.Context, query string) (*sql.Stmt, er
 }
 
 func (p *preparedConn) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	s, err := p.prepare(ctx, query)
+	s, err := p.prepare(ctx, query) //nolint:sqlclosecheck // kept prepared for the next time
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (p *preparedConn) query(ctx context.Context, query string, args []any) (*sq
 }
 
 func (p *preparedConn) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	s, err := p.prepare(ctx, query)
+	s, err := p.prepare(ctx, query) //nolint:sqlclosecheck // kept prepared for the next time
 	if err != nil {
 		return nil, err
 	}

@@ -143,8 +143,7 @@ func Full(err error) *Error {
 
 // As returns the fault in err's chain, or nil when err is internal.
 func As(err error) *Error {
-	var f *Error
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Error](err); ok {
 		return f
 	}
 	return nil

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"kith/internal/account"
-	"kith/internal/capture"
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/job"
@@ -247,6 +246,3 @@ func (s *Service) purgeJob(ctx context.Context, _ Purge) error {
 		return err
 	})
 }
-
-// Contacted reports whether both were in touch in this moment.
-func (m Moment) Contacted() bool { return m.Contact == capture.ContactYes }

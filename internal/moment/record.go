@@ -135,11 +135,11 @@ func (s *Service) Reindex(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		n = 0
-		clear := "DELETE FROM moment_search"
+		forget := "DELETE FROM moment_search"
 		if tx.Dialect() == db.SQLite {
-			clear = "INSERT INTO moment_search (moment_search) VALUES ('delete-all')"
+			forget = "INSERT INTO moment_search (moment_search) VALUES ('delete-all')"
 		}
-		if _, err := tx.Exec(ctx, clear); err != nil {
+		if _, err := tx.Exec(ctx, forget); err != nil {
 			return err
 		}
 		type owned struct {

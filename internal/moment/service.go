@@ -218,7 +218,7 @@ func (s *Service) logRest(ctx context.Context, tx *db.Tx, by account.ID, w *row,
 func (s *Service) resolve(ctx context.Context, r db.Reader, by account.ID, v *row) (map[string]string, error) {
 	v.people = nil
 	if len(v.People) == 0 {
-		return nil, nil
+		return map[string]string{}, nil
 	}
 	var ids []string
 	byName := map[string]person.Person{}
@@ -326,7 +326,7 @@ func (s *Service) named(ctx context.Context, r db.Reader, by account.ID, rows []
 	return list, nil
 }
 
-var dayPattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`) //nolint:gochecknoglobals // a constant
+var dayPattern = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
 func checkDay(day, field string) error {
 	if _, err := time.Parse(time.DateOnly, day); err != nil || !dayPattern.MatchString(day) || day < "1890" || day > "2200" {

@@ -301,10 +301,10 @@ func TestService_Update(t *testing.T) {
 		later := m.HappenedAt.AddDate(1, 0, 0)
 		for name, c := range map[string]moment.Change{
 			"future":         {HappenedAt: &later},
-			"no such kind":   {Kind: ptr("party")},
-			"no words":       {Text: ptr(" \n")},
-			"too many words": {Text: ptr(strings.Repeat("a ", 4000))},
-			"unknown zone":   {Zone: ptr("Mars/Olympus")},
+			"no such kind":   {Kind: new("party")},
+			"no words":       {Text: new(" \n")},
+			"too many words": {Text: new(strings.Repeat("a ", 4000))},
+			"unknown zone":   {Zone: new("Mars/Olympus")},
 			"not my person":  {People: &[]moment.Ref{{ID: "0193a1b2-0000-7000-8000-000000000009"}}},
 		} {
 			if _, err := h.moments.Update(t.Context(), h.ana, m.ID, c, 0); kind(err) != fault.KindInvalid {
@@ -380,4 +380,5 @@ func TestService_ManyAtOneInstantKeepTheirOrder(t *testing.T) {
 	})
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }

@@ -66,7 +66,7 @@ var template = sync.OnceValues(func() ([]byte, error) { //nolint:gochecknoglobal
 	if err := d.Close(); err != nil { // the last connection folds the log into the file
 		return nil, err
 	}
-	return os.ReadFile(path) //nolint:gosec // a file made above
+	return os.ReadFile(path)
 })
 
 // SQLite returns the address of a fresh, migrated file.
@@ -98,7 +98,7 @@ func Postgres(t testing.TB) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := admin.Std().ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil { //nolint:usetesting // the test's context has ended
+		if _, err := admin.Std().ExecContext(context.Background(), "DROP SCHEMA "+schema+" CASCADE"); err != nil {
 			t.Error(err)
 		}
 		_ = admin.Close()
