@@ -5,8 +5,10 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"strings"
 
 	"kith/internal/fault"
+	"kith/internal/i18n"
 	"kith/internal/transfer"
 )
 
@@ -54,4 +56,35 @@ func (h *Handler) settingsImport(w http.ResponseWriter, r *http.Request, v *visi
 		return h.refused(w, r, v, "import", f, err, "archive")
 	}
 	return h.settings(w, r, v, http.StatusOK, settingsView{Import: &importView{Done: !only, Counts: counts(v.P, report)}})
+}
+
+// counts are what an import did, or would do, in words.
+func counts(p *i18n.Printer, r transfer.Report) []count {
+	var list []count
+	for _, c := range r.Counts {
+		if c.New+c.Known == 0 {
+			continue
+		}
+		var key string
+		switch name, _, _ := strings.Cut(c.File, "."); name {
+		case "account":
+			key = "web.transfer.count.account"
+		case "people", "persons":
+			key = "web.transfer.count.people"
+		case "moments":
+			key = "web.transfer.count.moments"
+		case "intentions":
+			key = "web.transfer.count.intentions"
+		case "answers", "opportunity_answers":
+			key = "web.transfer.count.answers"
+		default:
+			key = "web.transfer.count.other"
+		}
+		label := p.T(key)
+		if c.Known > 0 {
+			label += " " + p.N("web.transfer.known", c.Known)
+		}
+		list = append(list, count{Value: p.Number(c.New), Label: label})
+	}
+	return list
 }
