@@ -194,6 +194,8 @@ CREATE TABLE opportunity_answer (
     PRIMARY KEY (user_id, day, opportunity)
 );
 
+CREATE INDEX opportunity_never ON opportunity_answer (user_id, day) WHERE answer = 'not_this';
+
 CREATE TABLE person (
     user_id             TEXT   NOT NULL,
     id                  TEXT   NOT NULL,

@@ -8,3 +8,4 @@ CREATE TABLE opportunity_answer (
     answered_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, day, opportunity)
 );
+CREATE INDEX opportunity_never ON opportunity_answer (user_id, day) WHERE answer = 'not_this';
