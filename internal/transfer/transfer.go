@@ -64,6 +64,10 @@ func Ledger() map[string]Fate {
 		"auth_token":         Secret,
 		"auth_link":          Secret,
 		"auth_attempt":       Secret,
+		"auth_place":         Secret,
+		"job":                House, // hints that are derived from the rest again
+		"job_clock":          House,
+		"job_key":            House,
 	}
 }
 
