@@ -265,7 +265,7 @@ func TestPause(t *testing.T) {
 		}
 	}
 	for wait, want := range map[time.Duration]string{
-		time.Millisecond: "a second", 5 * time.Second: "5 seconds", 90 * time.Second: "90 seconds", 91 * time.Second: "2 minutes", 15 * time.Minute: "15 minutes",
+		time.Millisecond: "1 s", 5 * time.Second: "5 s", 90 * time.Second: "90 s", 91 * time.Second: "2 min", 15 * time.Minute: "15 min",
 	} {
 		if got := tooMany(wait).Error(); !strings.HasSuffix(got, " in "+want+".") {
 			t.Errorf("%v: %s", wait, got)

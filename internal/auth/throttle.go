@@ -142,15 +142,14 @@ func (s *Service) compare(ctx context.Context, password, kept string, charged []
 	return false, false, err
 }
 
+// tooMany says when to try again: in seconds for programs, and in units that are the same in every language for people.
 func tooMany(wait time.Duration) error {
 	seconds := int((wait + time.Second - 1) / time.Second)
-	said := fmt.Sprintf("%d seconds", seconds)
+	said := fmt.Sprintf("%d s", seconds)
 	if seconds > 90 {
-		said = fmt.Sprintf("%d minutes", (seconds+59)/60)
-	} else if seconds == 1 {
-		said = "a second"
+		said = fmt.Sprintf("%d min", (seconds+59)/60)
 	}
-	return fault.Busy("too_many_attempts", "That was tried too often. Try again in %s.", said).With("retry_after", seconds)
+	return fault.Busy("too_many_attempts", "That was tried too often. Try again in %s.", said).With("retry_after", seconds).With("wait", said)
 }
 
 // attempt is what is counted against a subject. The zero value is a clean sheet.
