@@ -2,6 +2,7 @@ package capture
 
 import (
 	"slices"
+	"strings"
 
 	"kith/internal/i18n"
 )
@@ -53,6 +54,8 @@ func (p *parser) kindPass() {
 		p.d.Contact = ContactNo
 	case act.act == nil && (denied || away) && !p.slash:
 		p.d.Contact = ContactNo
+	case named && p.ahead && p.d.Precision == Minute && p.d.HappenedAt.Equal(p.now) && (act.act == nil || act.act.Form == "noun"):
+		p.d.Contact = ContactNo // dinner with @Mia tomorrow
 	case named:
 		p.d.Contact = ContactYes
 	case kind == Presence:
@@ -64,8 +67,14 @@ func (p *parser) kindPass() {
 	if both, from, to := p.both(); both && kind != Gratitude && kind != Pause {
 		started, startFrom, startTo = ByBoth, from, to
 	}
-	if missed {
+	switch {
+	case missed:
 		started, startFrom, startTo = ByThem, 0, 0
+	case attempt && act.act == nil && named:
+		started = ByMe
+		if key := p.toks[attemptFrom].key; (key == "left" || key == "tried") && p.subjectBefore(attemptFrom) {
+			started = ByThem
+		}
 	}
 	if kind == Gratitude || kind == Pause {
 		started, startTo = "", 0
@@ -105,7 +114,6 @@ func (p *parser) attempt() (attempt, missed bool, from, to int) {
 			}
 			return true, e.class&cMissed != 0, i, end
 		}
-		// "nicht lange erreicht", "Ana nicht mehr erreicht": the phrase with a word between is not worth a rule.
 	}
 	return false, false, 0, 0
 }
@@ -127,7 +135,7 @@ func (p *parser) acts(attemptFrom, attemptTo int) (best foundAct, denied bool) {
 			continue
 		}
 		e, end := p.phrase(i, cAct)
-		if e == nil {
+		if e == nil || p.other(i-1, '/') && p.glued(i) { // a path
 			continue
 		}
 		if p.denies(i, end) {
@@ -152,6 +160,10 @@ func (p *parser) acts(attemptFrom, attemptTo int) (best foundAct, denied bool) {
 func (p *parser) denies(from, to int) bool {
 	for i, n := from-1, 0; i >= 0 && n < 4 && !p.toks[i+1].newline; i, n = i-1, n+1 {
 		if p.stop(i) {
+			// "vergessen, Ana zu danken" goes on behind its comma; "no, called her" does not.
+			if p.other(i, ',') && p.is(i-1, cNot) && len(p.toks[i-1].key) > 5 {
+				return true
+			}
 			break
 		}
 		if p.is(i, cNot) || p.phraseEnds(i, cNot) {
@@ -217,6 +229,8 @@ func (p *parser) startedBy(a foundAct) (by string, from, to int) {
 		return p.startedNoun(a)
 	case "participle":
 		return p.startedParticiple(a)
+	case "reflexive":
+		return p.startedReflexive(a)
 	}
 	if a.act.By == ByThem {
 		return ByThem, 0, 0
@@ -305,6 +319,33 @@ func (p *parser) startedParticiple(a foundAct) (string, int, int) {
 	return a.act.By, 0, 0
 }
 
+// startedReflexive: "mich bei Sam bedankt" is mine, "sich bei mir bedankt" is theirs.
+func (p *parser) startedReflexive(a foundAct) (string, int, int) {
+	for i := max(0, a.from-10); i < a.to+4 && i < len(p.toks); i++ {
+		if i < a.from && p.stopsBetween(i, a.from) || i >= a.to && p.stopsBetween(a.to, i+1) {
+			continue
+		}
+		switch p.toks[i].key {
+		case "ich", "mich":
+			return ByMe, 0, 0
+		case "mir", "uns":
+			return ByThem, i, i + 1
+		case "sich":
+			return ByThem, 0, 0
+		}
+	}
+	return a.act.By, 0, 0
+}
+
+func (p *parser) stopsBetween(from, to int) bool {
+	for i := from; i < to; i++ {
+		if p.stop(i) {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *parser) iBefore(i int) bool {
 	for k := i - 1; k >= 0 && k >= i-3 && !p.stop(k); k-- {
 		if p.is(k, cI) {
@@ -336,8 +377,8 @@ func (p *parser) subjectBefore(i int) bool {
 		return true
 	}
 	// The tokens of a mention are used; find its first one and look at what stands before.
-	if !p.toks[k].used {
-		return false
+	if !p.toks[k].used { // @Sam's mother called
+		return p.toks[k].typ == tWord && k > 0 && p.toks[k-1].used && strings.HasSuffix(lower(p.s[p.toks[k-1].start:p.toks[k-1].end]), "'s")
 	}
 	for m := len(p.mentions) - 1; m >= 0; m-- {
 		first := p.mentions[m]

@@ -29,6 +29,7 @@ type parser struct {
 
 	mentions []int // first tokens of people and of someone, in order
 	slash    bool  // the kind was said outright
+	ahead    bool  // the line speaks of the future, and of no time before that
 }
 
 // Parse reads a line. It never fails: what it does not understand stays text.

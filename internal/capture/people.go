@@ -35,7 +35,11 @@ func (p *parser) mention(i int) {
 		p.name(i, end, p.known([]written{{text: name, start: start, end: end}}, true), name)
 		return
 	}
-	first, ok := p.nameAt(t.end)
+	at := t.end
+	if r, size := utf8.DecodeRuneInString(p.s[at:]); quotes[r] != "" { // never closed
+		at += size
+	}
+	first, ok := p.nameAt(at)
 	if !ok {
 		return
 	}

@@ -29,7 +29,8 @@ func (p *parser) whenPass() {
 			i++
 			continue
 		}
-		if w.future {
+		if w.future || p.ahead && !w.date && w.instant.IsZero() { // "tomorrow, lunch at one"
+			p.ahead = p.ahead || len(at) == 0
 			p.kill(i, end)
 			i = end
 			continue

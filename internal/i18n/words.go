@@ -82,7 +82,7 @@ type Act struct {
 	Kind  string   `json:"kind"`
 	Weak  bool     `json:"weak"` // gives way to a stronger word anywhere in the line
 	By    string   `json:"by"`   // who began it when the line says no more
-	Form  string   `json:"form"` // "" for a finite verb, "participle", "noun"
+	Form  string   `json:"form"` // "" for a finite verb, "participle", "reflexive", "noun"
 	Words []string `json:"words"`
 }
 
