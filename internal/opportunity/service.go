@@ -100,4 +100,6 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, r Row) 
 }
 
 // Erase removes every answer of an account. It is an erasure hook.
-func (s *Service) Erase(ctx context.Context, tx *db.Tx, id account.ID) error { return erase(ctx, tx, id) }
+func (s *Service) Erase(ctx context.Context, tx *db.Tx, id account.ID) error {
+	return erase(ctx, tx, id)
+}
