@@ -7,8 +7,9 @@ package capture
 
 import "time"
 
-// The kinds of moment. The list is closed; a line from which no kind can be read is Conversation when both took part,
-// else Gratitude, Pause or Presence as its words say, and CheckIn when nothing says more.
+// The kinds of moment. The list is closed. /kind wins, then the first plain word (thanked, laughed), then the first that
+// may lead up to something plainer (called, wrote). A line without such a word is Conversation when it says with whom,
+// else CheckIn; so is a call nobody answered.
 const (
 	CheckIn      = "check-in"
 	Conversation = "conversation"
@@ -64,7 +65,7 @@ const (
 	RoleDuration = "duration" // 20 min
 	RoleFelt     = "felt"     // :)
 	RoleContact  = "contact"  // no answer
-	RoleStarted  = "started"  // called me
+	RoleStarted  = "started"  // the "me" of "called me", unless the kind has said it already
 )
 
 // Known is a person the writer already has.
@@ -80,7 +81,7 @@ type Input struct {
 	Text   string
 	Now    time.Time      // the instant against which "yesterday" is read
 	Zone   *time.Location // the zone the moment was lived in; nil is UTC
-	Locale string         // the writer's language ("de"); words of English and of this language are read
+	Locale string         // the writer's language ("de"); words of English, of this language and of the line's own are read
 	People []Known
 }
 

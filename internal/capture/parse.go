@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 )
@@ -32,6 +33,12 @@ type parser struct {
 	ahead    bool  // the line speaks of the future, and of no time before that
 }
 
+// tokenRoom lends the memory for the tokens of a line, most of what one reading needs.
+var tokenRoom = sync.Pool{New: func() any {
+	room := make([]token, 0, 64)
+	return &room
+}}
+
 // Parse reads a line. It never fails: what it does not understand stays text.
 func Parse(in Input) Draft {
 	p := parser{in: in, s: in.Text, zone: in.Zone}
@@ -40,8 +47,15 @@ func Parse(in Input) Draft {
 	}
 	p.now = in.Now.In(p.zone)
 	p.d.Text = clean(in.Text)
-	var room [48]token
-	p.toks = tokenize(p.s, room[:0])
+	room := tokenRoom.Get().(*[]token)
+	p.toks = tokenize(p.s, (*room)[:0])
+	defer func() {
+		if cap(p.toks) <= 1024 { // do not keep what the longest line needed, nor any line's words
+			clear(p.toks)
+			*room = p.toks[:0]
+			tokenRoom.Put(room)
+		}
+	}()
 	p.lookUp()
 
 	p.signs()

@@ -246,7 +246,7 @@ func (p *parser) knownWhole(list []string) match {
 // all of it. mayEnd says after how many words a written name can end.
 func (p *parser) fits(k int, words []string, mayEnd func(int) bool) (n int, full bool) {
 	try := func(name string) {
-		if name == "" {
+		if name == "" || !mayFit(name, words[0]) {
 			return
 		}
 		parts := nameWords(fold.Fold(name))
@@ -269,6 +269,25 @@ func (p *parser) fits(k int, words []string, mayEnd func(int) bool) (n int, full
 		try(also)
 	}
 	return n, full
+}
+
+// mayFit reports whether a word of the name can be first: it spares most names their folding.
+func mayFit(name, first string) bool {
+	start := true
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			return true
+		}
+		if 'A' <= c && c <= 'Z' {
+			c |= 0x20
+		}
+		if start && c == first[0] {
+			return true
+		}
+		start = nameGap(rune(c))
+	}
+	return false
 }
 
 // knownPrefix finds the longest known name that the word begins with: in a script without spaces what follows the name
