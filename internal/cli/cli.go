@@ -1,0 +1,170 @@
+// Package cli is the command line and the place where everything is put together.
+//
+// One struct is the grammar (kong); each command is a file of its own with a Run method. config.go holds what can be
+// configured and by which environment variable, serve.go builds the house in floor order, jobs.go lists every job and
+// its clock. Commands of daily use speak to Kith through package client alone, in one of three ways (door.go): a remote
+// server, the socket of the server that holds the data folder, or a house opened in this process. Commands of operation
+// (users, tokens, doctor) speak to the operator routes, which exist on the socket and in process and never on TCP.
+//
+// It holds no rules about moments or people, and no SQL.
+//
+// Exit codes: 0 done, 1 failed, 2 the command line was wrong. What a program reads is on stdout, everything else on stderr.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones are known on machines that have no zone files
+
+	"github.com/alecthomas/kong"
+
+	"kith/internal/fault"
+)
+
+// Exit codes of every command.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// grammar is the whole command line.
+type grammar struct {
+	Serve  serveCmd  `cmd:"" group:"run" help:"Run Kith: pages, API and jobs in one process. The first start prints a one-time set-up link."`
+	Add    addCmd    `cmd:"" group:"daily" help:"Log a moment in one line."`
+	Today  todayCmd  `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
+	Intend intendCmd `cmd:"" group:"daily" help:"Set today's one intention."`
+	Search searchCmd `cmd:"" group:"daily" help:"Find moments by their words, people, kind, context, tag, felt or days."`
+	Show   showCmd   `cmd:"" group:"daily" help:"Show one moment; without ID, the last one logged."`
+	Edit   editCmd   `cmd:"" group:"daily" help:"Give a moment a new line."`
+	Delete deleteCmd `cmd:"" group:"daily" help:"Delete a moment; undo brings it back for ten minutes."`
+	Undo   undoCmd   `cmd:"" group:"daily" help:"Take back the last thing: a deletion, or the moment just logged."`
+	Repeat repeatCmd `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
+	People peopleCmd `cmd:"" group:"daily" help:"List the people you know."`
+	Person personCmd `cmd:"" group:"daily" help:"Show a person and the moments with them."`
+
+	Account userCmd    `cmd:"" name:"user" group:"operation" help:"Accounts: add, list, reset a password, erase."`
+	Token   tokenCmd   `cmd:"" group:"operation" help:"API tokens: new, list, revoke."`
+	Export  exportCmd  `cmd:"" group:"operation" help:"Write everything you keep into one archive."`
+	Import  importCmd  `cmd:"" group:"operation" help:"Read an archive that export wrote. Doing it twice changes nothing."`
+	Doctor  doctorCmd  `cmd:"" group:"operation" help:"Check the data folder and the database, and say what to do."`
+	Migrate migrateCmd `cmd:"" group:"operation" help:"Bring the database schema up to date."`
+	Keys    keysCmd    `cmd:"" group:"operation" help:"Keys that seal private words."`
+	Version versionCmd `cmd:"" group:"operation" help:"Print the version, or the licences of what is inside."`
+}
+
+// app is what a command runs with.
+type app struct {
+	in       io.Reader
+	out, err io.Writer // plain streams
+	screen   *screen   // out, with colour and width where it is a terminal
+	now      func() time.Time
+	getenv   func(string) string
+	named    func(flag string) bool // whether the flag stood on the command line itself, not in the environment
+}
+
+// usageError is an error of the command line: exit code 2.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
+
+// exit unwinds kong, which ends the program for --help.
+type exit int
+
+// Main runs one command and returns its exit code.
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(e)
+		}
+	}()
+	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now, getenv: os.Getenv}
+	a.screen = newScreen(stdout, os.Environ())
+
+	var g grammar
+	parser, err := kong.New(&g,
+		kong.Name("kith"),
+		kong.Description("Notice, create and remember the small moments that people are made of."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 96}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "run", Title: "Run:"},
+			{Key: "daily", Title: "Every day:"},
+			{Key: "operation", Title: "Operation:"},
+			{Key: "store", Title: "Where the data is:"},
+		}),
+		kong.Vars(vars()),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+	)
+	if err != nil {
+		panic(err) // the grammar itself is wrong; every test would see it
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "kith: %s\n", err)
+		fmt.Fprintln(stderr, helpHint(k))
+		return exitUsage
+	}
+	a.named = func(flag string) bool {
+		return slices.ContainsFunc(k.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == flag && !p.Resolved })
+	}
+
+	// A terminal that goes away must not end the server; SIGINT and SIGTERM end everything in order.
+	signal.Ignore(syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+
+	k.BindTo(ctx, (*context.Context)(nil))
+	k.Bind(a)
+	return a.exitCode(ctx, k.Run(), k)
+}
+
+// exitCode says what went wrong, once, and what the program ends with.
+func (a *app) exitCode(ctx context.Context, err error, k *kong.Context) int {
+	if err == nil {
+		return exitDone
+	}
+	text := strings.TrimRight(err.Error(), "\n")
+	if f := fault.As(err); f != nil {
+		text = f.Message
+		if f.Field != "" && f.Field != "text" {
+			text = f.Field + ": " + text
+		}
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		text = "stopped"
+	}
+	fmt.Fprintf(a.err, "kith: %s\n", text)
+	var u *usageError
+	if errors.As(err, &u) {
+		fmt.Fprintln(a.err, helpHint(k))
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func helpHint(k *kong.Context) string {
+	command := "kith"
+	if k != nil && k.Selected() != nil {
+		command = k.Selected().FullPath()
+	}
+	return "See " + command + " --help."
+}

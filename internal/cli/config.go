@@ -1,0 +1,174 @@
+package cli
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Everything that can be configured is a flag here, and every flag has its KITH_* twin in the environment. A flag wins
+// over the environment. There is no configuration file.
+
+// storeFlags say where the data is. They belong to every command that works on it.
+type storeFlags struct {
+	Data     string `group:"store" env:"KITH_DATA" placeholder:"DIR" help:"Data folder (default: ${data}; $$KITH_DATA)."`
+	Database string `group:"store" env:"KITH_DATABASE" placeholder:"URL" help:"Database, if it is not in the folder: postgres://user:password@host/name ($$KITH_DATABASE)."`
+}
+
+// personFlags say where the data is and whose it is. They belong to commands of daily use.
+type personFlags struct {
+	storeFlags `embed:""`
+	User       string `group:"store" env:"KITH_USER" placeholder:"EMAIL" help:"Whose data; one account needs none ($$KITH_USER)."`
+	URL        string `group:"store" env:"KITH_URL" placeholder:"URL" help:"A Kith server to speak to instead of a folder, with the token in $$KITH_TOKEN ($$KITH_URL)."`
+	Token      string `group:"store" env:"KITH_TOKEN" hidden:"" help:"Token for --url. Better kept in the environment, since others see command lines."`
+}
+
+// jsonFlag belongs to every command that reads.
+type jsonFlag struct {
+	JSON bool `name:"json" help:"Print JSON, as the HTTP API answers it."`
+}
+
+// serveFlags configure the server.
+type serveFlags struct {
+	storeFlags   `embed:""`
+	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default}; $$KITH_ADDR)."`
+	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front ($$KITH_PUBLIC_URL)."`
+	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all; several nodes need PostgreSQL ($$KITH_ROLE)."`
+	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed ($$KITH_TRUSTED_PROXY)."`
+	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default ($$KITH_ADMIN_ADDR)."`
+	LogFormat    string   `env:"KITH_LOG_FORMAT" enum:"text,json" default:"text" help:"text or json ($$KITH_LOG_FORMAT)."`
+	LogLevel     string   `env:"KITH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error ($$KITH_LOG_LEVEL)."`
+}
+
+// defaultAddr is where Kith listens unless told otherwise.
+const defaultAddr = "127.0.0.1:5484"
+
+// vars are the words that help texts mention.
+func vars() kong.Vars {
+	data, err := dataFolder("")
+	if err != nil {
+		data = "the XDG data folder"
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		if rest, ok := strings.CutPrefix(data, home+string(filepath.Separator)); ok {
+			data = "~" + string(filepath.Separator) + rest
+		}
+	}
+	return kong.Vars{"data": data, "addr": defaultAddr}
+}
+
+// dataFolder is the folder named, or the place where this system keeps a program's data.
+func dataFolder(named string) (string, error) {
+	if named != "" {
+		return filepath.Abs(named)
+	}
+	if dir := os.Getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "kith"), nil
+	}
+	if runtime.GOOS == "windows" {
+		if dir := os.Getenv("LocalAppData"); dir != "" {
+			return filepath.Join(dir, "Kith"), nil
+		}
+	}
+	home, err := os.UserHomeDir()
+	if err != nil || home == "" {
+		return "", errors.New("there is no home folder to keep the data in: name a folder with --data or KITH_DATA")
+	}
+	return filepath.Join(home, ".local", "share", "kith"), nil
+}
+
+// store is where the data is, worked out.
+type store struct {
+	folder   string // holds the key file, and on SQLite the database, the lock and the socket
+	database string // as db.Open takes it
+	locked   bool   // SQLite: one process at a time
+}
+
+func (s store) keys() string { return filepath.Join(s.folder, "keys") }
+
+// exists says whether there is anything to open yet.
+func (s store) exists() bool {
+	if !s.locked {
+		return true
+	}
+	_, err := os.Stat(strings.TrimPrefix(s.database, "sqlite:"))
+	return err == nil
+}
+
+// store works out the flags. A folder named on the command line wins over a database named in the environment.
+func (f storeFlags) store(a *app) (store, error) {
+	database := f.Database
+	if a.named("data") && !a.named("database") {
+		database = ""
+	}
+	if path, ok := strings.CutPrefix(database, "sqlite:"); ok {
+		path, err := filepath.Abs(strings.TrimPrefix(path, "//"))
+		if err != nil {
+			return store{}, err
+		}
+		folder := filepath.Dir(path)
+		return store{folder: folder, database: "sqlite:" + path, locked: true}, nil
+	}
+	folder, err := dataFolder(f.Data)
+	if err != nil {
+		return store{}, err
+	}
+	switch {
+	case database == "":
+		return store{folder: folder, database: "sqlite:" + filepath.Join(folder, "kith.db"), locked: true}, nil
+	case strings.HasPrefix(database, "postgres://"), strings.HasPrefix(database, "postgresql://"):
+		return store{folder: folder, database: database}, nil
+	}
+	return store{}, usagef("the database address must begin with postgres:// or sqlite: (a plain folder is --data)")
+}
+
+// check refuses what cannot be meant, before anything is opened.
+func (f *serveFlags) check(s store) error {
+	if s.locked && f.Role != "all" {
+		return usagef("--role %s needs PostgreSQL (--database): SQLite is one process, which does everything", f.Role)
+	}
+	if _, _, err := net.SplitHostPort(f.Addr); err != nil {
+		return usagef("--addr must be HOST:PORT, such as %s", defaultAddr)
+	}
+	if f.AdminAddr != "" {
+		host, _, err := net.SplitHostPort(f.AdminAddr)
+		ip, perr := netip.ParseAddr(host)
+		if err != nil || (host != "localhost" && (perr != nil || !ip.IsLoopback())) {
+			return usagef("--admin-addr must be a loopback HOST:PORT, such as 127.0.0.1:5485: it shows the inside of the program")
+		}
+	}
+	if f.PublicURL != "" {
+		u, err := url.Parse(f.PublicURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			return usagef("--public-url must be an address without a path, such as https://kith.example.org")
+		}
+		f.PublicURL = u.Scheme + "://" + u.Host
+	}
+	_, err := f.proxies()
+	return err
+}
+
+// proxies are the trusted networks; a single address is a network of one.
+func (f *serveFlags) proxies() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for _, text := range f.TrustedProxy {
+		text = strings.TrimSpace(text)
+		if ip, err := netip.ParseAddr(text); err == nil {
+			list = append(list, netip.PrefixFrom(ip, ip.BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, usagef("--trusted-proxy must be a network, such as 10.0.0.0/8 or 127.0.0.1")
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
+}

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+	"time"
+
+	"kith/internal/account"
+	"kith/internal/api"
+	"kith/internal/auth"
+	"kith/internal/db"
+	"kith/internal/httpd"
+	"kith/internal/intention"
+	"kith/internal/job"
+	"kith/internal/live"
+	"kith/internal/moment"
+	"kith/internal/opportunity"
+	"kith/internal/person"
+	"kith/internal/transfer"
+	"kith/internal/web"
+)
+
+// house is everything that was built, on one database.
+type house struct {
+	db       *db.DB
+	keys     *db.Keys
+	accounts *account.Service
+	auth     *auth.Service
+	moments  *moment.Service
+	jobs     *job.Queue
+	hub      *live.Hub
+	api, web http.Handler
+	operator http.Handler
+}
+
+// plan says how a house is built.
+type plan struct {
+	store store
+	log   *slog.Logger
+	now   func() time.Time
+	pages bool // serve has pages; a command needs none
+	conns int  // connections to the database; 0 is what serving needs
+}
+
+// build opens the database, brings it up to date and builds every service in floor order. What one noun must tell
+// another that stands below it is registered here, as a hook.
+func build(ctx context.Context, p plan) (_ *house, err error) {
+	if err := os.MkdirAll(p.store.folder, 0o700); err != nil {
+		return nil, unusable(p.store.folder, err)
+	}
+	h := &house{}
+	if h.keys, err = db.LoadKeys(p.store.keys()); err != nil {
+		return nil, err
+	}
+	if h.db, err = db.Open(ctx, p.store.database, db.Options{Log: p.log, MaxConns: p.conns}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.db.Close())
+		}
+	}()
+	if err := h.db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	if h.jobs, err = job.New(h.db, job.Options{Log: p.log, Now: p.now}); err != nil {
+		return nil, err
+	}
+	h.hub = live.New(h.db)
+	h.accounts = account.New(h.db, p.now)
+	h.auth = auth.New(h.db, h.accounts, auth.Options{Now: p.now, Log: p.log})
+	people := person.New(h.db, p.now)
+	h.moments = moment.New(h.db, moment.Options{Accounts: h.accounts, People: people, Jobs: h.jobs, Live: h.hub, Now: p.now})
+	intentions := intention.New(h.db, p.now)
+	opportunities := opportunity.New(h.db, p.now)
+	archive := transfer.New(h.db, transfer.Nouns{
+		Accounts: h.accounts, Moments: h.moments, Intentions: intentions, Opportunities: opportunities,
+	})
+
+	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
+		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)
+	})
+	h.moments.OnChanged(func(ctx context.Context, tx *db.Tx, by account.ID, before, after moment.Moment) error {
+		if before.DeletedAt == nil && after.DeletedAt != nil {
+			return intentions.MomentGone(ctx, tx, by, after.ID)
+		}
+		return nil
+	})
+	h.accounts.OnErasedAll(moment.Tables(), h.moments.Erase)
+	h.accounts.OnErasedAll(person.Tables(), people.Erase)
+	h.accounts.OnErasedAll(intention.Tables(), intentions.Erase)
+	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
+	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
+	h.registerJobs()
+
+	h.api = api.New(api.Services{
+		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
+		Opportunities: opportunities, Transfer: archive, Log: p.log, Now: p.now,
+	})
+	if p.pages {
+		h.web = web.New(web.Services{
+			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
+			Opportunities: opportunities, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+		})
+	}
+	h.operator = newOperator(h, p.log)
+	return h, nil
+}
+
+func ids(people []moment.Ref) []string {
+	list := make([]string, len(people))
+	for i, p := range people {
+		list[i] = p.ID
+	}
+	return list
+}
+
+// public is what strangers reach: API and pages. It never holds the operator's routes.
+func (h *house) public(log *slog.Logger, trusted []netip.Prefix) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", httpd.Gzip(h.api))
+	mux.HandleFunc("GET /healthz", h.healthz)
+	mux.HandleFunc("GET /readyz", h.readyz)
+	if h.web != nil {
+		mux.Handle("/", h.web)
+	}
+	return httpd.Wrap(mux, httpd.Options{Log: log, Trusted: trusted})
+}
+
+// local is what the machine's operator reaches, over the socket or in this process. Only this handler marks requests as
+// the operator's; nothing that arrives over TCP passes through it.
+func (h *house) local(log *slog.Logger) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", h.api)
+	mux.Handle(operatorPrefix, h.operator)
+	mux.HandleFunc("GET /healthz", h.healthz)
+	next := httpd.Wrap(mux, httpd.Options{Log: log})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r.WithContext(auth.WithLocal(r.Context())))
+	})
+}
+
+// healthz says that the process answers.
+func (h *house) healthz(w http.ResponseWriter, _ *http.Request) { plainText(w, http.StatusOK, "ok") }
+
+// readyz says that the database answers, so that a balancer may send requests here.
+func (h *house) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	if err := h.db.Ping(ctx); err != nil {
+		plainText(w, http.StatusServiceUnavailable, "the database does not answer")
+		return
+	}
+	plainText(w, http.StatusOK, "ok")
+}
+
+func plainText(w http.ResponseWriter, status int, words string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(words + "\n"))
+}
+
+func (h *house) close() error { return h.db.Close() }

@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"kith/internal/job"
+)
+
+// Every job and its clock. A handler that belongs to a noun is registered by the noun; what runs on a clock is listed
+// here, so that "what runs every morning" has one answer.
+//
+//	moment    purge    ten minutes after a deletion (enqueued with it)
+//	auth      prune    every hour
+
+// prune removes expired sessions, tokens, links and counted failures.
+type prune struct{}
+
+// Kind implements job.Args.
+func (prune) Kind() string { return "auth_prune" }
+
+func (h *house) registerJobs() {
+	job.Handle(h.jobs, func(ctx context.Context, _ prune) error { return h.auth.Prune(ctx) })
+	h.jobs.Every("auth_prune", time.Hour, prune{})
+}

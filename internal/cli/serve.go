@@ -1,0 +1,269 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"kith/internal/db"
+	"kith/internal/httpd"
+)
+
+type serveCmd struct {
+	serveFlags `embed:""`
+}
+
+// shutdownFor is how long requests and jobs under way may take when the server is told to stop.
+const shutdownFor = 10 * time.Second
+
+// Run serves until it is told to stop. The sockets are opened before the database, so that what comes early waits
+// instead of being refused, and so that a taken port is said before anything was touched.
+func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
+	s, err := c.store(a)
+	if err != nil {
+		return err
+	}
+	if err := c.check(s); err != nil {
+		return err
+	}
+	limitMemory(a.getenv)
+	log := newLog(a.err, c.LogFormat, c.LogLevel)
+
+	if s.locked {
+		lock, err := db.LockFolder(s.folder)
+		if err != nil {
+			return busy(s.folder, err)
+		}
+		defer func() { err = errors.Join(err, lock.Unlock()) }()
+	}
+	listener, err := listen(ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }()
+	h, err := build(ctx, plan{store: s, log: log, now: a.now, pages: c.Role != "worker"})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+
+	n := &node{log: log}
+	trusted, err := c.proxies()
+	if err != nil {
+		return err
+	}
+	meter := newMeter()
+	public := h.public(log, trusted)
+	if c.Role == "worker" {
+		public = h.probes()
+	}
+	n.serve(ctx, listener, meter.count(public))
+	if s.locked {
+		local, remove, err := listenLocal(s.folder)
+		if err != nil {
+			return err
+		}
+		defer remove()
+		n.serve(ctx, local, h.local(log))
+	}
+	if c.AdminAddr != "" {
+		admin, err := listen(ctx, c.AdminAddr)
+		if err != nil {
+			return err
+		}
+		n.serve(ctx, admin, meter.handler())
+	}
+	if err := c.greet(ctx, a.out, h, listener.Addr()); err != nil {
+		return err
+	}
+	if c.Role != "web" {
+		n.run(ctx, "jobs", h.jobs.Run)
+	}
+	n.run(ctx, "live", h.hub.Run)
+	return n.wait(ctx)
+}
+
+// greet says where Kith is and, while nobody has an account, how to make the first one.
+func (c *serveCmd) greet(ctx context.Context, out io.Writer, h *house, addr net.Addr) error {
+	base := c.PublicURL
+	if base == "" {
+		base = "http://" + reachable(addr)
+	}
+	fmt.Fprintf(out, "Kith is at %s\n", base)
+	if c.Role == "worker" {
+		return nil
+	}
+	secret, needed, err := h.auth.SetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	if needed {
+		fmt.Fprintf(out, "Set it up here (works once): %s/setup/%s\n", base, secret)
+	}
+	return nil
+}
+
+// reachable is an address a browser on this machine can open: an unspecified one becomes localhost.
+func reachable(addr net.Addr) string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return addr.String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// listen opens a TCP address, or says in words why it cannot.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is taken by another program: stop it, or choose another with --addr 127.0.0.1:PORT", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("this user may not listen on %s: ports below 1024 are reserved, choose another with --addr", address)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("this machine has no address %s: choose one it has with --addr", address)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
+	}
+	return l, nil
+}
+
+// busy explains a folder that another process holds.
+func busy(folder string, err error) error {
+	if errors.Is(err, db.ErrLocked) {
+		return fmt.Errorf("another Kith already runs on %s: stop it first, or name another folder with --data", folder)
+	}
+	return err
+}
+
+func unusable(folder string, err error) error {
+	return fmt.Errorf("the data folder %s cannot be used: name another with --data: %w", folder, err)
+}
+
+// node is what runs side by side in a server. The first part that fails stops the others.
+type node struct {
+	log     *slog.Logger
+	servers []*http.Server
+	running sync.WaitGroup // jobs and hub
+	once    sync.Once
+	stop    chan struct{}
+	failed  error
+	init    sync.Once
+}
+
+func (n *node) stopped() chan struct{} {
+	n.init.Do(func() { n.stop = make(chan struct{}) })
+	return n.stop
+}
+
+func (n *node) fail(err error) {
+	stop := n.stopped()
+	n.once.Do(func() { n.failed = err; close(stop) })
+}
+
+// serve answers requests on l. Reading a request's head is bounded; what follows is bounded by the handlers, since a
+// page that waits for events stays open.
+func (n *node) serve(_ context.Context, l net.Listener, h http.Handler) {
+	n.stopped()
+	s := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       2 * time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+	}
+	n.servers = append(n.servers, s)
+	go func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			n.fail(fmt.Errorf("serve: %w", err))
+		}
+	}()
+}
+
+// run keeps a part going until ctx ends.
+func (n *node) run(ctx context.Context, name string, f func(context.Context) error) {
+	n.running.Go(func() {
+		if err := f(ctx); err != nil && ctx.Err() == nil {
+			n.fail(fmt.Errorf("%s: %w", name, err))
+		}
+	})
+}
+
+// wait returns when ctx ended or a part failed, after everything was shut down in order: no new requests, those under
+// way finish, jobs finish.
+func (n *node) wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-n.stopped():
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownFor)
+	defer cancel()
+	var closed sync.WaitGroup
+	for _, s := range n.servers {
+		closed.Go(func() {
+			if s.Shutdown(closing) != nil {
+				_ = s.Close()
+			}
+		})
+	}
+	closed.Wait()
+	select {
+	case <-n.stopped():
+		return n.failed // its siblings may not know that they should end; the process does
+	default:
+	}
+	n.running.Wait()
+	return nil
+}
+
+// limitMemory keeps a small server small. Both are only defaults: GOGC and GOMEMLIMIT win.
+func limitMemory(getenv func(string) string) {
+	if getenv("GOGC") == "" {
+		debug.SetGCPercent(75)
+	}
+	if getenv("GOMEMLIMIT") == "" && debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(56 << 20)
+	}
+}
+
+func newLog(w io.Writer, format, level string) *slog.Logger {
+	var l slog.Level
+	if l.UnmarshalText([]byte(level)) != nil {
+		l = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: l}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
+
+// probes is all that a worker answers.
+func (h *house) probes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", h.healthz)
+	mux.HandleFunc("GET /readyz", h.readyz)
+	return httpd.Wrap(mux, httpd.Options{})
+}
+
+// quietLog is what commands log to: what goes wrong in them is printed, not logged.
+func quietLog() *slog.Logger {
+	if os.Getenv("KITH_DEBUG") != "" {
+		return newLog(os.Stderr, "text", "debug")
+	}
+	return slog.New(slog.DiscardHandler)
+}
