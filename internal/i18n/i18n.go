@@ -213,14 +213,15 @@ func (p *Printer) Has(key string) bool {
 	return err == nil
 }
 
-// Fault says in the person's language what was wrong. A code without a translation is said as the fault says it itself.
+// Fault says in the person's language what was wrong. A code without a translation, or a
+// fault without the parameters its translation needs, is said as the fault says it itself.
 func (p *Printer) Fault(f *fault.Error) string {
 	kv := make([]any, 0, 2*len(f.Params))
 	for name, value := range f.Params {
 		kv = append(kv, name, value)
 	}
 	key := "fault." + f.Code
-	if s := p.T(key, kv...); s != key {
+	if s := p.T(key, kv...); s != key && !strings.Contains(s, "<no value>") {
 		return s
 	}
 	return f.Message

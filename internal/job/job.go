@@ -62,8 +62,9 @@ type Queue struct {
 	handlers map[string]func(ctx context.Context, args []byte) error
 	periods  []period
 	started  bool
+	stopped  bool
+	stop     context.CancelFunc // has Run take no more jobs
 	abort    context.CancelFunc // ends the contexts of running handlers
-	quit     chan struct{}      // closed by Stop
 	done     chan struct{}      // closed when Run has returned
 }
 
@@ -118,7 +119,6 @@ func New(d *db.DB, o Options) (*Queue, error) {
 	q := &Queue{
 		d: d, o: o,
 		handlers: map[string]func(context.Context, []byte) error{},
-		quit:     make(chan struct{}),
 		done:     make(chan struct{}),
 	}
 	if d.Dialect() == db.SQLite {
@@ -245,18 +245,13 @@ func (q *Queue) Run(ctx context.Context) error {
 	q.started = true
 	soft, stop := context.WithCancel(ctx)
 	work, abort := context.WithCancel(context.WithoutCancel(ctx))
-	q.abort = abort
+	q.stop, q.abort = stop, abort
+	if q.stopped {
+		stop()
+	}
 	q.mu.Unlock()
 	defer close(q.done)
 	defer abort()
-	defer stop()
-	go func() {
-		select {
-		case <-q.quit:
-			stop()
-		case <-soft.Done():
-		}
-	}()
 	var clock sync.WaitGroup
 	clock.Go(func() { q.tick(soft) })
 	defer clock.Wait()
@@ -268,12 +263,11 @@ func (q *Queue) Run(ctx context.Context) error {
 // too; what they did not finish runs again later.
 func (q *Queue) Stop(ctx context.Context) error {
 	q.mu.Lock()
-	select {
-	case <-q.quit:
-	default:
-		close(q.quit)
-	}
+	q.stopped = true
 	started, abort := q.started, q.abort
+	if started {
+		q.stop() // before any handler's context ends, or its job would be taken again at once
+	}
 	q.mu.Unlock()
 	if !started {
 		return nil

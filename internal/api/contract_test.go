@@ -1,0 +1,305 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+)
+
+var update = flag.Bool("update", false, "write openapi.yaml anew") //nolint:gochecknoglobals // a flag
+
+// operations are those of a path by method.
+func operations(item *huma.PathItem) map[string]*huma.Operation {
+	all := map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPatch: item.Patch, http.MethodPut: item.Put, http.MethodDelete: item.Delete,
+	}
+	for method, op := range all {
+		if op == nil {
+			delete(all, method)
+		}
+	}
+	return all
+}
+
+func TestDocumentIsTheOneCommitted(t *testing.T) {
+	t.Parallel()
+	got, err := newServer(Services{}).built().api.OpenAPI().YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("openapi.yaml", got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("the API is not what openapi.yaml says. If that is meant: go test ./internal/api -update, and read the difference.")
+	}
+}
+
+// TestContract throws generated and mangled requests at every operation and holds each answer to the document.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	c := newContract(t)
+	seen := map[string]map[int]int{}
+	for seed := range uint64(3000) {
+		op, status := c.try(t, seed, nil)
+		if seen[op] == nil {
+			seen[op] = map[int]int{}
+		}
+		seen[op][status]++
+	}
+	for _, target := range c.targets {
+		succeeded := false
+		for status := range seen[target.op.OperationID] {
+			succeeded = succeeded || status < 300
+		}
+		if !succeeded && !slices.Contains([]string{"erase-me", "revoke-token", "end-session"}, target.op.OperationID) {
+			t.Errorf("%s never succeeded: %v", target.op.OperationID, seen[target.op.OperationID])
+		}
+	}
+}
+
+// FuzzAPI is TestContract with bodies and seeds of the fuzzer's choice.
+func FuzzAPI(f *testing.F) {
+	c := newContract(f)
+	f.Add(uint64(1), []byte(`{"text":"hello @Sam","felt":1}`))
+	f.Add(uint64(2), []byte("{\"text\":\"\\u0000\xff\"}"))
+	f.Add(uint64(3), []byte(`{"text":"a","text":"b"}`))
+	f.Fuzz(func(t *testing.T, seed uint64, body []byte) { c.try(t, seed, body) })
+}
+
+type target struct {
+	method, path string
+	op           *huma.Operation
+}
+
+type contract struct {
+	h       *house
+	valid   validator.Validator
+	targets []target
+	ids     []string
+	browser string
+}
+
+func newContract(t testing.TB) *contract {
+	t.Helper()
+	c := &contract{h: sqliteHouse(t)}
+	doc, err := libopenapi.NewDocument(c.h.server.built().document())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, errs := validator.NewValidator(doc)
+	if len(errs) > 0 {
+		t.Fatal(errs)
+	}
+	if ok, problems := v.ValidateDocument(); !ok {
+		for _, p := range problems {
+			t.Errorf("the document itself: %s %s %v", p.Message, p.Reason, p.SchemaValidationErrors)
+		}
+	}
+	c.valid = v
+	for path, item := range c.h.server.built().api.OpenAPI().Paths {
+		for method, op := range operations(item) {
+			c.targets = append(c.targets, target{method, path, op})
+		}
+	}
+	slices.SortFunc(c.targets, func(a, b target) int { return strings.Compare(a.op.OperationID, b.op.OperationID) })
+	for i := range 8 {
+		m := into[Moment](c.h.do("POST", "/api/v1/moments", c.h.ana.token, map[string]any{"text": fmt.Sprintf("walked with @Friend%d", i)}).want(http.StatusCreated, ""))
+		c.ids = append(c.ids, m.ID, m.People[0].ID)
+	}
+	n := into[Intention](c.h.do("POST", "/api/v1/intentions", c.h.ana.token, map[string]any{"text": "rest"}).want(http.StatusCreated, ""))
+	c.ids = append(c.ids, n.ID, n.ID, n.ID, n.ID, "practice:hug", "thank-you", "nobody")
+	for _, p := range into[List[Practice]](c.h.do("GET", "/api/v1/practices", c.h.ana.token, nil)).Items[:3] {
+		c.ids = append(c.ids, p.ID, "practice:"+p.ID)
+	}
+	return c
+}
+
+// try sends the request that the seed makes and reports what was asked and how it was answered.
+func (c *contract) try(t *testing.T, seed uint64, body []byte) (string, int) {
+	t.Helper()
+	g := &generator{rand.New(rand.NewPCG(seed, 7)), c} //nolint:gosec // a test's own chance
+	to := c.targets[g.IntN(len(c.targets))]
+	path := strings.ReplaceAll(to.path, "{id}", url.PathEscape(c.ids[g.IntN(len(c.ids))]))
+	if q := g.query(to.op); q != "" {
+		path += "?" + q
+	}
+	kind := "application/json"
+	if body == nil && to.op.RequestBody != nil {
+		body = g.body(to.op)
+		if to.op.OperationID == "import" {
+			kind = "application/zip"
+		}
+	}
+	if g.IntN(40) == 0 {
+		kind = []string{"text/plain", "application/xml", "", "application/json; charset=latin1", "multipart/form-data", "multipart/form-data; boundary=x", ";;"}[g.IntN(7)]
+	}
+	req := httptest.NewRequest(to.method, path, bytes.NewReader(body))
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", kind)
+	}
+	token := c.h.ana.token
+	if g.IntN(50) == 0 {
+		token = "kith_" + g.words()
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if g.IntN(10) == 0 {
+		req.Header.Set("If-Match", []string{`"1"`, `"2"`, "*", g.words(), `W/"3"`}[g.IntN(5)])
+	}
+	w := httptest.NewRecorder()
+	c.h.handler.ServeHTTP(w, req)
+	res := w.Result()
+	if w.Code >= http.StatusInternalServerError {
+		t.Fatalf("seed %d: %s %s with %q gave %d: %s", seed, to.method, path, body, w.Code, w.Body)
+	}
+	if w.Code == http.StatusNotFound && strings.Contains(w.Body.String(), "no_such_page") {
+		return to.op.OperationID, w.Code // the path was mangled out of the document
+	}
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body = io.NopCloser(bytes.NewReader(answer))
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	if ok, problems := c.valid.ValidateHttpResponse(req, res); !ok {
+		for _, p := range problems {
+			t.Errorf("seed %d: %s %s with %q gave %d %s\n%s: %s %v", seed, to.method, path, body, w.Code, answer, p.Message, p.Reason, p.SchemaValidationErrors)
+		}
+	}
+	return to.op.OperationID, w.Code
+}
+
+// generator makes requests that are right, nearly right, and not right at all.
+type generator struct {
+	*rand.Rand
+	c *contract
+}
+
+func (g *generator) words() string {
+	list := []string{
+		"hello", "coffee with @Sam", "thanked @\"Ana María\" #work yesterday 3pm :)", "", " ", strings.Repeat("a", g.IntN(6000)), "日本語 のテキスト", "مرحبا",
+		"\u202e\u200b", "a\x00b", "';DROP TABLE moment;--", "<script>", "%s%n", "2026-11-24", "2026-11-24T10:00:00Z", "0000-00-00", "9999-12-31T23:59:59-14:00",
+		"Europe/Berlin", "../../etc/passwd", "Local", "🫶🏽", "e\u0301", "-1", "1e99", "null", g.c.ids[g.IntN(len(g.c.ids))], "0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d",
+		"read", "personal", "last", "*", "\"", "\\", "#" + strings.Repeat("x", g.IntN(100)), "\t\n", "practice:hug", "a:b", "\ufffd",
+	}
+	return list[g.IntN(len(list))]
+}
+
+// value is something a schema allows, or nearly.
+func (g *generator) value(s *huma.Schema, depth int) any {
+	for s.Ref != "" {
+		s = g.c.h.server.built().api.OpenAPI().Components.Schemas.SchemaFromRef(s.Ref)
+	}
+	if g.IntN(25) == 0 || depth > 5 {
+		return []any{nil, true, g.words(), -1, 1e30, 0.5, []any{}, map[string]any{}, []any{nil}, map[string]any{"": 1}}[g.IntN(10)]
+	}
+	if len(s.Enum) > 0 && g.IntN(10) > 0 {
+		return s.Enum[g.IntN(len(s.Enum))]
+	}
+	switch s.Type {
+	case huma.TypeObject:
+		m := map[string]any{}
+		names := make([]string, 0, len(s.Properties))
+		for name := range s.Properties {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
+			if slices.Contains(s.Required, name) && g.IntN(30) > 0 || g.IntN(4) == 0 {
+				m[name] = g.value(s.Properties[name], depth+1)
+			}
+		}
+		if g.IntN(30) == 0 {
+			m[g.words()] = g.words()
+		}
+		return m
+	case huma.TypeArray:
+		list := []any{}
+		for range g.IntN(4) {
+			list = append(list, g.value(s.Items, depth+1))
+		}
+		return list
+	case huma.TypeInteger, huma.TypeNumber:
+		return []any{0, 1, -2, 2, 60, 1e9, 1.5, -99}[g.IntN(8)]
+	case huma.TypeBoolean:
+		return g.IntN(2) == 0
+	}
+	switch s.Format {
+	case "date":
+		return []string{"2026-11-24", "2026-11-01", "2026-02-30", "x", "1900-01-01"}[g.IntN(5)]
+	case "date-time":
+		return []string{"2026-11-24T09:00:00Z", "2026-11-20T23:59:59.999999+02:00", "1800-01-01T00:00:00Z", "9999-12-31T23:59:59-14:00", "2026-11-24", "0001-01-01T00:00:00Z"}[g.IntN(6)]
+	}
+	if g.IntN(2) == 0 {
+		return []string{"hello", "coffee with @Sam :)", "rest", password}[g.IntN(4)]
+	}
+	return g.words()
+}
+
+func (g *generator) query(op *huma.Operation) string {
+	q := url.Values{}
+	for _, p := range op.Parameters {
+		if p.In == "query" && (p.Required && g.IntN(20) > 0 || g.IntN(4) == 0) {
+			q.Set(p.Name, fmt.Sprint(g.value(p.Schema, 1)))
+		}
+	}
+	if g.IntN(40) == 0 {
+		q.Set(g.words(), g.words())
+	}
+	text := q.Encode()
+	if g.IntN(60) == 0 {
+		text += []string{"&%zz", "&a=%00", "&q=%ff", ";", "&limit=1&limit=2", "&&&==="}[g.IntN(6)]
+	}
+	return text
+}
+
+func (g *generator) body(op *huma.Operation) []byte {
+	media := op.RequestBody.Content["application/json"]
+	if media == nil {
+		return []byte(g.words())
+	}
+	b, err := json.Marshal(g.value(media.Schema, 0))
+	if err != nil {
+		return []byte(g.words())
+	}
+	if g.IntN(12) > 0 {
+		return b
+	}
+	for range 1 + g.IntN(3) { // mangle
+		switch at := g.IntN(len(b) + 1); g.IntN(6) {
+		case 0:
+			b = b[:at]
+		case 1:
+			b = slices.Insert(b, at, byte(g.IntN(256)))
+		case 2:
+			b = append(b, b...)
+		case 3:
+			b = slices.Insert(b, at, []byte(`\u0000`)...)
+		case 4:
+			b = []byte(strings.Repeat("[", g.IntN(4000)))
+		case 5:
+			b = bytes.Replace(b, []byte("{"), []byte(`{"text":"twice",`), 1)
+		}
+	}
+	return b
+}

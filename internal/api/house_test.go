@@ -1,0 +1,177 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"kith/internal/account"
+	"kith/internal/auth"
+	"kith/internal/db"
+	"kith/internal/db/dbtest"
+	"kith/internal/intention"
+	"kith/internal/job"
+	"kith/internal/live"
+	"kith/internal/moment"
+	"kith/internal/opportunity"
+	"kith/internal/person"
+	"kith/internal/transfer"
+)
+
+const password = "a few plain words"
+
+// house is the whole API on a database of its own, with two people in it.
+type house struct {
+	t        testing.TB
+	services Services
+	handler  http.Handler
+	server   *server
+	ana, ben caller
+}
+
+// caller is somebody with a token that may do everything.
+type caller struct {
+	user  account.User
+	token string
+}
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) read() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(time.Millisecond)
+	return c.now
+}
+
+func newHouse(t testing.TB, d *db.DB) *house {
+	t.Helper()
+	now := (&clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}).read
+	accounts := account.New(d, now)
+	people := person.New(d, now)
+	hub := live.New(d)
+	queue, err := job.New(d, job.Options{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: queue, Live: hub, Now: now})
+	h := &house{t: t, services: Services{
+		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
+		Intentions: intention.New(d, now), Opportunities: newOpportunities(d, now), Transfer: newTransfer(d, accounts, people, moments, now), Now: now,
+	}}
+	h.server = newServer(h.services)
+	h.handler = h.server
+	h.ana = h.join("ana@example.org", "Ana")
+	h.ben = h.join("ben@example.org", "Ben")
+	return h
+}
+
+func (h *house) join(email, name string) caller {
+	h.t.Helper()
+	u, err := h.services.Auth.Register(h.t.Context(), account.Draft{Email: email, Name: name, Zone: "Europe/Berlin"}, password)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return caller{u, h.tokenFor(u, auth.Own)}
+}
+
+func (h *house) tokenFor(u account.User, scopes auth.Scopes) string {
+	h.t.Helper()
+	_, secret, err := h.services.Auth.NewToken(h.t.Context(), u.ID, auth.TokenDraft{Name: "test", Scopes: scopes})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return secret
+}
+
+// reply is what came back.
+type reply struct {
+	t      testing.TB
+	status int
+	header http.Header
+	body   []byte
+}
+
+// header is a header of a request.
+type header struct{ name, value string }
+
+func (h *house) do(method, path, token string, body any, headers ...header) reply {
+	h.t.Helper()
+	var r io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		r = strings.NewReader(b)
+	default:
+		j, err := json.Marshal(b)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		r = bytes.NewReader(j)
+	}
+	req := httptest.NewRequest(method, path, r)
+	if r != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for _, x := range headers {
+		req.Header.Set(x.name, x.value)
+	}
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, req)
+	return reply{h.t, w.Code, w.Header(), w.Body.Bytes()}
+}
+
+// want fails the test unless the status, and for a problem the code, are these.
+func (r reply) want(status int, code string) reply {
+	r.t.Helper()
+	if r.status != status {
+		r.t.Fatalf("got %d, want %d: %s", r.status, status, r.body)
+	}
+	if status >= 400 {
+		if got := r.header.Get("Content-Type"); got != problemType {
+			r.t.Fatalf("a refusal came as %q", got)
+		}
+		p := into[Problem](r)
+		if code != "" && p.Code != code {
+			r.t.Fatalf("got the code %q, want %q: %s", p.Code, code, r.body)
+		}
+		if p.Status != status {
+			r.t.Fatalf("the problem says %d, the status is %d", p.Status, status)
+		}
+	}
+	return r
+}
+
+func into[T any](r reply) T {
+	r.t.Helper()
+	var v T
+	dec := json.NewDecoder(bytes.NewReader(r.body))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&v); err != nil {
+		r.t.Fatalf("%v in %s", err, r.body)
+	}
+	return v
+}
+
+func sqliteHouse(t testing.TB) *house {
+	t.Helper()
+	return newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+}
+
+func newOpportunities(d *db.DB, now func() time.Time) *opportunity.Service { return &opportunity.Service{} }
+
+func newTransfer(*db.DB, *account.Service, *person.Service, *moment.Service, func() time.Time) *transfer.Service {
+	return &transfer.Service{}
+}
