@@ -30,8 +30,8 @@ func draw(deck []*practice.Practice, seed string, first, day time.Time) []*pract
 // rules say what a layout holds to; they are given up one after the other where the deck does not allow them.
 type rules struct{ kinds, weekends bool }
 
-// tries is how many orders are tried before a rule is given up. One in three succeeds with the whole library.
-const tries = 64
+// tries is how many orders are tried before a rule is given up. The whole library needs one.
+const tries = 16
 
 // lay lays out a block that begins on the day start: for each of its days the cards, the lead first.
 func lay(deck []*practice.Practice, seed string, start time.Time) [][]*practice.Practice {
@@ -64,15 +64,20 @@ func (r rules) lay(deck []*practice.Practice, each int, seed string, start time.
 				rest = shuffle(deck, seed+"/"+strconv.Itoa(pass))
 				counts = kindCounts(rest)
 			}
-			best := -1
+			best, most := -1, 0
 			for i, p := range rest {
 				work := p.Context == capture.Professional
 				if r.weekends && free && work || r.kinds && has(days[d], p.Kind) || hasID(days[d], p.ID) {
 					continue
 				}
-				// The kind of which most is left goes first, else the end of the pass would be all of that kind.
-				if best < 0 || counts[p.Kind] > counts[rest[best].Kind] {
-					best = i
+				// The kind of which most is left goes first, else the end of the pass would be all of that kind; work
+				// goes early in the week, else the pass would end in it on a Saturday.
+				weight := 2 * counts[p.Kind]
+				if work {
+					weight += 3
+				}
+				if weight > most {
+					best, most = i, weight
 				}
 			}
 			if best < 0 {

@@ -50,7 +50,7 @@ func walk(t interface {
 func TestDraw_ninetyDays(t *testing.T) {
 	t.Parallel()
 	deck := deckOf("en", nil)
-	for user := range 200 {
+	for user := range 60 {
 		seed := fmt.Sprintf("user-%d", user)
 		first := day("2026-11-24").AddDate(0, 0, user)
 		leads := map[string]bool{}
