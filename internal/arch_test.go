@@ -55,6 +55,8 @@ var owners = map[string]string{
 	"moment":             "moment",
 	"moment_person":      "moment",
 	"moment_tag":         "moment",
+	"moment_search":      "moment",
+	"moment_search":      "moment",
 	"intention":          "intention",
 	"opportunity_answer": "opportunity",
 	"job":                "job",
@@ -84,7 +86,8 @@ func TestTableOwners(t *testing.T) {
 func TestChecksCatchWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
 	plan := [][]string{{"fault"}, {"db"}, {"db/dbtest"}, {"moment", "person"}, {"web"}}
-	owned := map[string]string{"moment": "moment", "moment_tag": "moment", "person": "person"}
+	owned := map[string]string{"moment": "moment", "moment_tag": "moment",
+		"moment_search": "moment", "person": "person"}
 	const schema = "CREATE TABLE moment (id TEXT);\nCREATE TABLE moment_tag (\n id TEXT);\nCREATE TABLE IF NOT EXISTS person (id TEXT);"
 	file := func(name, body string) code {
 		f, err := parser.ParseFile(token.NewFileSet(), name, "package x\n"+body, parser.SkipObjectResolution)
