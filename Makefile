@@ -26,4 +26,4 @@ proof: ## the long proofs: kill loops, long fuzzing, cross-builds (see scripts/p
 	scripts/proof
 
 bench: ## measure Kith beside its floors (see bench/)
-	go test ./bench/... -run '^$$' -bench . -benchtime 2s
+	go run ./bench
