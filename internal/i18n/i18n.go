@@ -101,13 +101,23 @@ func load(tag string) (*catalog, error) {
 		if err != nil {
 			return nil, err
 		}
-		messages, err := bundle.ParseMessageBytes(parsed, b, json.Unmarshal)
-		if err != nil {
+		var messages map[string]any
+		if err := json.Unmarshal(b, &messages); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		for _, m := range messages {
-			if m.One+m.Zero+m.Two+m.Few+m.Many == "" && !strings.Contains(m.Other, "{{") {
-				c.plain[m.ID] = m.Other
+		for key, value := range messages {
+			// Most messages are plain; they need none of the machinery, and start-up is spared it.
+			if text, ok := value.(string); ok && !strings.Contains(text, "{{") {
+				c.plain[key] = text
+				continue
+			}
+			m, err := goi18n.NewMessage(value)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
+			}
+			m.ID = key
+			if err := bundle.AddMessages(parsed, m); err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
 			}
 		}
 	}
