@@ -263,13 +263,13 @@ func found[T any](v T, revision int64) *one[T] {
 	return &one[T]{Status: http.StatusOK, ETag: etag(revision), Body: v}
 }
 
-// ifMatch is embedded in the input of updates.
-type ifMatch struct {
+// IfMatch is embedded in the input of updates.
+type IfMatch struct {
 	IfMatch string `header:"If-Match" maxLength:"200" doc:"The ETag you read. If it changed since, the answer is 412; without the header the last write wins." example:"\"3\""`
 }
 
 // revision is the revision asked for; 0 accepts any, and what no row can have matches none.
-func (m ifMatch) revision() int64 {
+func (m IfMatch) revision() int64 {
 	tag := strings.TrimPrefix(strings.TrimSpace(m.IfMatch), "W/") // a proxy that compresses weakens it
 	if tag == "" || tag == "*" {
 		return 0
@@ -281,14 +281,14 @@ func (m ifMatch) revision() int64 {
 	return n
 }
 
-// paging is embedded in the input of lists.
-type paging struct {
+// Paging is embedded in the input of lists.
+type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most."`
 	Cursor string `query:"cursor" maxLength:"500" doc:"The next_cursor of the page before."`
 }
 
-// byID is embedded in the input of operations on one thing.
-type byID struct {
+// ByID is embedded in the input of operations on one thing.
+type ByID struct {
 	ID string `path:"id" maxLength:"100" doc:"The id."`
 }
 

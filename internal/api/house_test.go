@@ -170,7 +170,9 @@ func sqliteHouse(t testing.TB) *house {
 	return newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
 }
 
-func newOpportunities(d *db.DB, now func() time.Time) *opportunity.Service { return &opportunity.Service{} }
+func newOpportunities(d *db.DB, now func() time.Time) *opportunity.Service {
+	return &opportunity.Service{}
+}
 
 func newTransfer(*db.DB, *account.Service, *person.Service, *moment.Service, func() time.Time) *transfer.Service {
 	return &transfer.Service{}

@@ -61,7 +61,7 @@ func (s *server) today(ctx context.Context, who auth.Identity) (string, error) {
 func (s *server) registerIntentions(t *table) {
 	handle(s, t, operation{
 		ID: "list-intentions", Method: http.MethodGet, Path: "/intentions", Scope: auth.Read, Tag: "day", Summary: "List intentions, newest first",
-	}, func(ctx context.Context, who auth.Identity, in *paging) (*plain[List[Intention]], error) {
+	}, func(ctx context.Context, who auth.Identity, in *Paging) (*plain[List[Intention]], error) {
 		day, err := s.today(ctx, who)
 		if err != nil {
 			return nil, err
@@ -98,8 +98,8 @@ func (s *server) registerIntentions(t *table) {
 		ID: "change-intention", Method: http.MethodPatch, Path: "/intentions/{id}", Scope: auth.Write, Tag: "day", Summary: "Change an intention",
 		Refuse: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
-		ifMatch
+		ByID
+		IfMatch
 		Body IntentionChange
 	},
 	) (*one[Intention], error) {
@@ -118,8 +118,8 @@ func (s *server) registerIntentions(t *table) {
 		ID: "delete-intention", Method: http.MethodDelete, Path: "/intentions/{id}", Scope: auth.Delete, Tag: "day", Summary: "Remove an intention for good",
 		Refuse: []int{http.StatusNotFound, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
-		ifMatch
+		ByID
+		IfMatch
 	},
 	) (*none, error) {
 		return &none{}, s.Intentions.Delete(ctx, who.User, in.ID, in.revision())
@@ -141,8 +141,8 @@ func (s *server) registerIntentions(t *table) {
 	})
 }
 
-func (s *server) intentionAct(f func(ctx context.Context, who auth.Identity, day, id string) (intention.Intention, error)) func(context.Context, auth.Identity, *byID) (*one[Intention], error) {
-	return func(ctx context.Context, who auth.Identity, in *byID) (*one[Intention], error) {
+func (s *server) intentionAct(f func(ctx context.Context, who auth.Identity, day, id string) (intention.Intention, error)) func(context.Context, auth.Identity, *ByID) (*one[Intention], error) {
+	return func(ctx context.Context, who auth.Identity, in *ByID) (*one[Intention], error) {
 		day, err := s.today(ctx, who)
 		if err != nil {
 			return nil, err

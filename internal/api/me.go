@@ -62,7 +62,7 @@ func (s *server) registerMe(t *table) {
 		ID: "change-me", Method: http.MethodPatch, Path: "/me", Scope: auth.Write, Tag: "account", Summary: "Change your account",
 		Refuse: []int{http.StatusConflict, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		ifMatch
+		IfMatch
 		Body MeChange
 	},
 	) (*one[Me], error) {

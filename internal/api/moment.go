@@ -151,7 +151,7 @@ type momentsInput struct {
 	Felt    whole  `query:"felt" minimum:"-2" maximum:"2"`
 	From    string `query:"from" format:"date" doc:"First local day."`
 	To      string `query:"to" format:"date" doc:"Last local day."`
-	paging
+	Paging
 }
 
 func (in *momentsInput) filter() moment.Filter {
@@ -194,7 +194,7 @@ func (s *server) registerMoments(t *table) {
 	handle(s, t, operation{
 		ID: "get-moment", Method: http.MethodGet, Path: "/moments/{id}", Scope: auth.Read, Tag: "moments", Summary: "Read a moment",
 		Refuse: []int{http.StatusNotFound, http.StatusGone},
-	}, func(ctx context.Context, who auth.Identity, in *byID) (*one[Moment], error) {
+	}, func(ctx context.Context, who auth.Identity, in *ByID) (*one[Moment], error) {
 		m, err := s.Moments.Get(ctx, who.User, in.ID)
 		if err != nil {
 			return nil, err
@@ -205,8 +205,8 @@ func (s *server) registerMoments(t *table) {
 		ID: "change-moment", Method: http.MethodPatch, Path: "/moments/{id}", Scope: auth.Write, Tag: "moments", Summary: "Change a moment",
 		Refuse: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
-		ifMatch
+		ByID
+		IfMatch
 		Body MomentChange
 	},
 	) (*one[Moment], error) {
@@ -221,8 +221,8 @@ func (s *server) registerMoments(t *table) {
 		Doc:    "It can be undone for ten minutes; then its words are gone for good.",
 		Refuse: []int{http.StatusNotFound, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
-		ifMatch
+		ByID
+		IfMatch
 	},
 	) (*none, error) {
 		_, err := s.Moments.Delete(ctx, who.User, in.ID, in.revision())
@@ -245,7 +245,7 @@ func (s *server) registerMomentActs(t *table) {
 	handle(s, t, operation{
 		ID: "undo-moment", Method: http.MethodPost, Path: "/moments/{id}/undo", Scope: auth.Delete, Tag: "moments", Summary: "Bring a deleted moment back",
 		Refuse: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
-	}, func(ctx context.Context, who auth.Identity, in *byID) (*one[Moment], error) {
+	}, func(ctx context.Context, who auth.Identity, in *ByID) (*one[Moment], error) {
 		m, err := s.Moments.Undo(ctx, who.User, in.ID)
 		if err != nil {
 			return nil, err
@@ -256,7 +256,7 @@ func (s *server) registerMomentActs(t *table) {
 		ID: "repeat-moment", Method: http.MethodPost, Path: "/moments/{id}/repeat", Scope: auth.Capture, Tag: "moments", Summary: "Log the same again, now",
 		Status: http.StatusCreated, Refuse: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
+		ByID
 		Body *Repetition
 	},
 	) (*one[Moment], error) {

@@ -50,7 +50,7 @@ func (s *server) registerOpportunities(t *table) {
 		ID: "answer-opportunity", Method: http.MethodPost, Path: "/opportunities/{id}/answers", Scope: auth.Write, Tag: "day",
 		Summary: "Answer a suggestion", Status: http.StatusNoContent, Refuse: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
+		ByID
 		Body Answer
 	},
 	) (*none, error) {

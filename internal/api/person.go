@@ -48,7 +48,7 @@ func (s *server) registerPeople(t *table) {
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		Query string `query:"q" maxLength:"120" doc:"The beginning of a name or of a part of it."`
 		Sort  string `query:"sort" enum:"name,last" default:"last" doc:"last: most recent contact first; name: alphabetical."`
-		paging
+		Paging
 	},
 	) (*plain[List[Person]], error) {
 		page, err := s.People.List(ctx, who.User, person.Filter{Query: in.Query, Sort: in.Sort}, in.Limit, in.Cursor)
@@ -70,7 +70,7 @@ func (s *server) registerPeople(t *table) {
 	handle(s, t, operation{
 		ID: "get-person", Method: http.MethodGet, Path: "/people/{id}", Scope: auth.Read, Tag: "people", Summary: "Read a person",
 		Refuse: []int{http.StatusNotFound, http.StatusGone},
-	}, func(ctx context.Context, who auth.Identity, in *byID) (*one[Person], error) {
+	}, func(ctx context.Context, who auth.Identity, in *ByID) (*one[Person], error) {
 		p, err := s.People.Get(ctx, who.User, in.ID)
 		if err != nil {
 			return nil, err
@@ -81,8 +81,8 @@ func (s *server) registerPeople(t *table) {
 		ID: "change-person", Method: http.MethodPatch, Path: "/people/{id}", Scope: auth.Write, Tag: "people", Summary: "Change a person",
 		Refuse: []int{http.StatusNotFound, http.StatusConflict, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
-		ifMatch
+		ByID
+		IfMatch
 		Body PersonChange
 	},
 	) (*one[Person], error) {
@@ -96,8 +96,8 @@ func (s *server) registerPeople(t *table) {
 		ID: "delete-person", Method: http.MethodDelete, Path: "/people/{id}", Scope: auth.Delete, Tag: "people", Summary: "Remove a person for good",
 		Doc: "Moments keep their words.", Refuse: []int{http.StatusNotFound, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		byID
-		ifMatch
+		ByID
+		IfMatch
 	},
 	) (*none, error) {
 		return &none{}, s.People.Delete(ctx, who.User, in.ID, in.revision())

@@ -59,7 +59,7 @@ func (s *server) registerPractices(t *table) {
 	handle(s, t, operation{
 		ID: "get-practice", Method: http.MethodGet, Path: "/practices/{id}", Scope: auth.Read, Tag: "day", Summary: "Read a practice",
 		Refuse: []int{http.StatusNotFound},
-	}, func(ctx context.Context, who auth.Identity, in *byID) (*plain[Practice], error) {
+	}, func(ctx context.Context, who auth.Identity, in *ByID) (*plain[Practice], error) {
 		u, err := s.user(ctx, who)
 		if err != nil {
 			return nil, err

@@ -25,7 +25,7 @@ func (s *server) registerSearch(t *table) {
 		Doc: "Case and accents do not matter, and any script can be searched: jose finds José.",
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		Query string `query:"q" required:"true" minLength:"1" maxLength:"200" doc:"Words to find."`
-		paging
+		Paging
 	},
 	) (*plain[Found], error) {
 		page, err := s.Moments.List(ctx, who.User, moment.Filter{Query: in.Query}, in.Limit, in.Cursor)

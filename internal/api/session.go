@@ -33,7 +33,7 @@ func (s *server) registerSessions(t *table) {
 	handle(s, t, operation{
 		ID: "end-session", Method: http.MethodDelete, Path: "/sessions/{id}", Scope: auth.Delete, Tag: "account", Summary: "Sign a browser out",
 		Refuse: []int{http.StatusNotFound},
-	}, func(ctx context.Context, who auth.Identity, in *byID) (*none, error) {
+	}, func(ctx context.Context, who auth.Identity, in *ByID) (*none, error) {
 		return &none{}, s.Auth.RevokeSession(ctx, who.User, in.ID)
 	})
 }

@@ -71,7 +71,7 @@ func (s *server) registerTokens(t *table) {
 	handle(s, t, operation{
 		ID: "revoke-token", Method: http.MethodDelete, Path: "/tokens/{id}", Scope: auth.Delete, Tag: "account", Summary: "Revoke an API token",
 		Refuse: []int{http.StatusNotFound},
-	}, func(ctx context.Context, who auth.Identity, in *byID) (*none, error) {
+	}, func(ctx context.Context, who auth.Identity, in *ByID) (*none, error) {
 		return &none{}, s.Auth.RevokeToken(ctx, who.User, in.ID)
 	})
 }
