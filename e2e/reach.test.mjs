@@ -10,7 +10,11 @@ async function looks(page, url, name) {
   for (const details of await page.locator("main details").all()) await details.evaluate((d) => (d.open = true));
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    const axe = new AxeBuilder({ page });
+    // Only colours differ in the dark.
+    if (colorScheme === "dark") axe.withRules(["color-contrast", "link-in-text-block"]);
+    else axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+    const { violations } = await axe.analyze();
     assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
   }
   await page.setViewportSize({ width: 320, height: 640 });
