@@ -1,0 +1,234 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"kith/internal/cli"
+	"kith/internal/db"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"kith": func() { os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// The scripts in testdata drive the whole program, once for each database: they find it in KITH_DATA or KITH_DATABASE.
+// Those in testdata/folder are about the data folder itself.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		testscript.Run(t, params("testdata", nil))
+	})
+	t.Run("folder", func(t *testing.T) {
+		t.Parallel()
+		testscript.Run(t, params(filepath.Join("testdata", "folder"), nil))
+	})
+	if server := os.Getenv("TEST_POSTGRES_URL"); server != "" {
+		t.Run("postgres", func(t *testing.T) {
+			t.Parallel()
+			testscript.Run(t, params("testdata", func(e *testscript.Env) error {
+				address, drop, err := schema(server)
+				if err != nil {
+					return err
+				}
+				e.Defer(drop)
+				e.Setenv("KITH_DATABASE", address)
+				return nil
+			}))
+		})
+	} else if os.Getenv("TEST_POSTGRES_REQUIRED") != "" {
+		t.Fatal("TEST_POSTGRES_URL is not set; the test command sets it")
+	}
+}
+
+func params(dir string, setup func(*testscript.Env) error) testscript.Params {
+	return testscript.Params{
+		Dir: dir,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("KITH_DATA", filepath.Join(e.WorkDir, "data"))
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("TZ", "Europe/Berlin")
+			e.Setenv("LANG", "en_GB.UTF-8")
+			e.Values[serversKey{}] = servers{}
+			if setup != nil {
+				return setup(e)
+			}
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"serve": serve, "stop": stop, "capture": capture, "get": get, "longdir": longdir, "newer": newer,
+		},
+	}
+}
+
+// schema makes an empty schema on the server and returns an address that works in it.
+func schema(server string) (address string, drop func(), err error) {
+	ctx := context.Background()
+	admin, err := db.Open(ctx, server, db.Options{MaxConns: 1})
+	if err != nil {
+		return "", nil, err
+	}
+	id := make([]byte, 8)
+	_, _ = rand.Read(id)
+	name := "cli_" + hex.EncodeToString(id)
+	if _, err := admin.Std().ExecContext(ctx, "CREATE SCHEMA "+name); err != nil {
+		return "", nil, err
+	}
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", nil, err
+	}
+	q := u.Query()
+	q.Set("search_path", name)
+	u.RawQuery = q.Encode()
+	return u.String(), func() {
+		_, _ = admin.Std().ExecContext(ctx, "DROP SCHEMA "+name+" CASCADE")
+		_ = admin.Close()
+	}, nil
+}
+
+// servers are the processes of a script that serve, by name.
+type servers map[string]*exec.Cmd
+
+type serversKey struct{}
+
+var (
+	atLine    = regexp.MustCompile(`^Kith is at (http://\S+)$`)
+	setupLine = regexp.MustCompile(`^Set it up here \(works once\): http://[^/]+(/setup/\S+)$`)
+)
+
+// serve [-first] NAME [ARGS...] starts a server and waits until it says where it is; the script finds that in $ADDRESS,
+// and with -first, which expects one, the path of the set-up link in $SETUP.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	first := len(args) > 0 && args[0] == "-first"
+	if first {
+		args = args[1:]
+	}
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: serve [-first] NAME [ARGS...]")
+	}
+	self, err := os.Executable() // the test binary is the program, when it is called so
+	ts.Check(err)
+	cmd := exec.Command(self, append([]string{"serve", "--addr", "127.0.0.1:0"}, args[1:]...)...) //nolint:noctx // killed below
+	cmd.Args[0] = "kith"
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"KITH_DATA", "KITH_DATABASE", "HOME", "TZ", "LANG", "PATH", "TMPDIR"} {
+		if v := ts.Getenv(name); v != "" {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
+	}
+	log, err := os.Create(ts.MkAbs(args[0] + ".log"))
+	ts.Check(err)
+	defer func() { _ = log.Close() }()
+	cmd.Stderr = log
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	lines := bufio.NewScanner(out)
+	line := func(re *regexp.Regexp) string {
+		if !lines.Scan() {
+			_ = cmd.Wait()
+			ts.Fatalf("the server said no more:\n%s", ts.ReadFile(args[0]+".log"))
+		}
+		m := re.FindStringSubmatch(lines.Text())
+		if m == nil {
+			ts.Fatalf("the server said %q", lines.Text())
+		}
+		return m[1]
+	}
+	ts.Setenv("ADDRESS", line(atLine))
+	if first {
+		ts.Setenv("SETUP", line(setupLine))
+	}
+	ts.Value(serversKey{}).(servers)[args[0]] = cmd
+}
+
+// stop NAME tells a server to end and expects that it does so in order.
+func stop(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: stop NAME")
+	}
+	cmd := ts.Value(serversKey{}).(servers)[args[0]]
+	ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+	if err := cmd.Wait(); err != nil {
+		ts.Fatalf("the server ended with %v:\n%s", err, ts.ReadFile(args[0]+".log"))
+	}
+}
+
+// capture NAME [FIELD] keeps what the last command printed, or a field of the JSON it printed, in a variable.
+func capture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: capture NAME [FIELD]")
+	}
+	words := strings.TrimSpace(ts.ReadFile("stdout"))
+	if len(args) == 2 {
+		var v map[string]any
+		ts.Check(json.Unmarshal([]byte(words), &v))
+		words = fmt.Sprint(v[args[1]])
+	}
+	ts.Setenv(args[0], words)
+}
+
+// get STATUS PATH [HEADER: VALUE]... asks the server at $ADDRESS.
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: get STATUS PATH [HEADER: VALUE]...")
+	}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, ts.Getenv("ADDRESS")+args[1], nil)
+	ts.Check(err)
+	for _, h := range args[2:] {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
+	}
+	res, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	defer func() { _ = res.Body.Close() }()
+	if got := strconv.Itoa(res.StatusCode); got != args[0] {
+		ts.Fatalf("%s was answered with %s", args[1], res.Status)
+	}
+}
+
+// longdir makes a data folder whose path is too long for a socket address, and names it in KITH_DATA.
+func longdir(ts *testscript.TestScript, _ bool, _ []string) {
+	dir := filepath.Join(ts.Getenv("WORK"), strings.Repeat("long/", 20)+strings.Repeat("x", 60))
+	ts.Check(os.MkdirAll(dir, 0o700))
+	ts.Setenv("KITH_DATA", dir)
+}
+
+// newer makes the database look as if a newer Kith had written it.
+func newer(ts *testscript.TestScript, _ bool, _ []string) {
+	address := ts.Getenv("KITH_DATABASE")
+	if address == "" {
+		address = "sqlite:" + filepath.Join(ts.Getenv("KITH_DATA"), "kith.db")
+	}
+	d, err := db.Open(context.Background(), address, db.Options{MaxConns: 1})
+	ts.Check(err)
+	ts.Check(d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)", int64(30000101000000))
+		return err
+	}))
+	ts.Check(d.Close())
+}
