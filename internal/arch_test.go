@@ -56,7 +56,6 @@ var owners = map[string]string{
 	"moment_person":      "moment",
 	"moment_tag":         "moment",
 	"moment_search":      "moment",
-	"moment_search":      "moment",
 	"intention":          "intention",
 	"opportunity_answer": "opportunity",
 	"job":                "job",
@@ -86,8 +85,7 @@ func TestTableOwners(t *testing.T) {
 func TestChecksCatchWhatTheyAreFor(t *testing.T) {
 	t.Parallel()
 	plan := [][]string{{"fault"}, {"db"}, {"db/dbtest"}, {"moment", "person"}, {"web"}}
-	owned := map[string]string{"moment": "moment", "moment_tag": "moment",
-		"moment_search": "moment", "person": "person"}
+	owned := map[string]string{"moment": "moment", "moment_tag": "moment", "person": "person"}
 	const schema = "CREATE TABLE moment (id TEXT);\nCREATE TABLE moment_tag (\n id TEXT);\nCREATE TABLE IF NOT EXISTS person (id TEXT);"
 	file := func(name, body string) code {
 		f, err := parser.ParseFile(token.NewFileSet(), name, "package x\n"+body, parser.SkipObjectResolution)
