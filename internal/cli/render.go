@@ -36,17 +36,22 @@ func (s *screen) moment(m api.Moment, full bool) {
 	case "month", "year":
 		at = "about"
 	}
-	short := m.ID
-	if len(short) > 6 && !full {
-		short = short[len(short)-6:]
-	}
 	kind := fmt.Sprintf("%-12s", m.Kind)
 	lines := strings.Split(s.wrap(clean(m.Text), s.width-indent), "\n")
 	s.line("  ", quiet(at), " ", tint(kindColor(m.Kind), "● "+kind), " ", lines[0])
 	for _, l := range lines[1:] {
 		s.line(strings.Repeat(" ", indent), l)
 	}
-	s.paragraph(indent, quiet(strings.Join(append(details(m), short), " · ")))
+	known := details(m)
+	if !full {
+		known = append(known, m.ID[max(0, len(m.ID)-6):])
+	}
+	if len(known) > 0 {
+		s.paragraph(indent, quiet(strings.Join(known, " · ")))
+	}
+	if full {
+		s.line(strings.Repeat(" ", indent), quiet(m.ID)) // on a line of its own, to be copied
+	}
 }
 
 // details are the words for what a moment holds beside its line.
