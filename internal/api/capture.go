@@ -7,6 +7,7 @@ import (
 
 	"kith/internal/auth"
 	"kith/internal/capture"
+	"kith/internal/fault"
 )
 
 // Draft is what a line would become. It is also what kith add --dry-run --json prints.
@@ -71,6 +72,9 @@ func (s *server) registerCapture(t *table) {
 		at := s.now()
 		if in.Body.CapturedAt != nil {
 			at = *in.Body.CapturedAt
+			if at.Before(earliest) || at.After(farthest) {
+				return nil, fault.Invalid("too_far", "captured_at", "Lines are read as of the years 1900 to 9999.")
+			}
 		}
 		d, err := s.Moments.Read(ctx, who.User, in.Body.Text, at, in.Body.Zone)
 		if err != nil {

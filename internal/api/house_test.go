@@ -64,9 +64,11 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		t.Fatal(err)
 	}
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: queue, Live: hub, Now: now})
+	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
-		Intentions: intention.New(d, now), Opportunities: newOpportunities(d, now), Transfer: newTransfer(d, accounts, people, moments, now), Now: now,
+		Intentions: intentions, Opportunities: opportunities, Now: now,
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}}
 	h.server = newServer(h.services)
 	h.handler = h.server
@@ -91,6 +93,13 @@ func (h *house) tokenFor(u account.User, scopes auth.Scopes) string {
 		h.t.Fatal(err)
 	}
 	return secret
+}
+
+// in is the same house in a subtest.
+func (h *house) in(t testing.TB) *house {
+	sub := *h
+	sub.t = t
+	return &sub
 }
 
 // reply is what came back.
@@ -119,6 +128,7 @@ func (h *house) do(method, path, token string, body any, headers ...header) repl
 		r = bytes.NewReader(j)
 	}
 	req := httptest.NewRequest(method, path, r)
+	req.RemoteAddr = "127.0.0.1:1"
 	if r != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -168,12 +178,4 @@ func into[T any](r reply) T {
 func sqliteHouse(t testing.TB) *house {
 	t.Helper()
 	return newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
-}
-
-func newOpportunities(d *db.DB, now func() time.Time) *opportunity.Service {
-	return &opportunity.Service{}
-}
-
-func newTransfer(*db.DB, *account.Service, *person.Service, *moment.Service, func() time.Time) *transfer.Service {
-	return &transfer.Service{}
 }

@@ -32,8 +32,13 @@ func TokenOf(k auth.Token) Token {
 	return Token{ID: k.ID, Name: k.Name, Scopes: k.Scopes.Words(), CreatedAt: k.CreatedAt, UsedAt: k.UsedAt, ExpiresAt: k.ExpiresAt}
 }
 
-// farthest is the last instant that can be written as RFC 3339 in every zone.
-var farthest = time.Date(9999, 12, 30, 0, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // a constant
+// Instants outside of these cannot be written as RFC 3339 in every zone, or are older than any moment.
+//
+//nolint:gochecknoglobals // constants
+var (
+	earliest = time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC)
+	farthest = time.Date(9999, 12, 30, 0, 0, 0, 0, time.UTC)
+)
 
 func (s *server) registerTokens(t *table) {
 	handle(s, t, operation{

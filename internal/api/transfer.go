@@ -7,6 +7,8 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"path"
+	"strings"
 	"syscall"
 	"time"
 
@@ -136,7 +138,7 @@ func (s *server) importArchive(ctx context.Context, who auth.Identity, in raw, d
 	if err != nil {
 		return nil, err
 	}
-	return &plain[Imported]{Status: http.StatusOK, Body: importedOf(report)}, nil
+	return &plain[Imported]{Status: http.StatusOK, Body: importedOf(report, dryRun)}, nil
 }
 
 func archiveOf(in raw) (io.Reader, error) {
@@ -185,13 +187,22 @@ func unreadable(err error) error {
 	return problem(http.StatusBadRequest, "body_unreadable", "The archive ended before it was complete.")
 }
 
-// Imported counts what an import did, or would do.
+// Imported counts what an import did, or would do. Nouns are named as the files of the archive are.
 type Imported struct {
 	DryRun bool           `json:"dry_run"`
 	Counts map[string]int `json:"counts" doc:"How many were new, by noun."`
+	Known  map[string]int `json:"known" doc:"How many were there already and left as they are, by noun."`
+	Other  []string       `json:"other,omitempty" doc:"Files in the archive that this version does not know."`
 }
 
-func importedOf(transfer.Report) Imported { return Imported{Counts: map[string]int{}} }
+func importedOf(r transfer.Report, dryRun bool) Imported {
+	out := Imported{DryRun: dryRun, Counts: map[string]int{}, Known: map[string]int{}, Other: r.Other}
+	for _, c := range r.Counts {
+		noun := strings.TrimSuffix(c.File, path.Ext(c.File))
+		out.Counts[noun], out.Known[noun] = c.New, c.Known
+	}
+	return out
+}
 
 // full reports whether the disk had no room.
 func full(err error) bool { return errors.Is(err, syscall.ENOSPC) }

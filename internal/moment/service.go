@@ -71,7 +71,17 @@ func (s *Service) Read(ctx context.Context, by account.ID, text string, at time.
 	if err != nil {
 		return capture.Draft{}, err
 	}
-	return s.read(ctx, u, text, at, loc)
+	if at.Before(earliest) {
+		return capture.Draft{}, fault.Invalid("too_long_ago", "captured_at", "A moment cannot be older than the year 1900.")
+	}
+	if at.After(s.now().AddDate(100, 0, 0)) {
+		return capture.Draft{}, fault.Invalid("in_future", "captured_at", "This has not happened yet. A moment is something that was.")
+	}
+	d, err := s.read(ctx, u, text, at, loc)
+	if d.HappenedAt.Before(earliest) {
+		d.HappenedAt = earliest.In(loc)
+	}
+	return d, err
 }
 
 func (s *Service) read(ctx context.Context, u account.User, text string, at time.Time, loc *time.Location) (capture.Draft, error) {
@@ -162,6 +172,9 @@ func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Moment, bool
 		}
 		if !isNew {
 			if kept != w.fingerprint {
+				if old, err := getRow(ctx, tx, by, id); err == nil && old.DeletedAt != nil {
+					return fault.Gone("moment") // whatever is sent under it, the id does not come back
+				}
 				return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
 			}
 			return nil

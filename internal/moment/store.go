@@ -103,17 +103,21 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, v *row) (kept string,
 	type was struct {
 		fp      string
 		created int64
+		deleted *int64
 	}
 	now := db.Micros(v.CreatedAt)
 	got, err := db.One(ctx, tx, func(s db.Scanner) (w was, err error) {
-		err = s.Scan(&w.fp, &w.created)
+		err = s.Scan(&w.fp, &w.created, &w.deleted)
 		return w, err
 	}, `INSERT INTO moment (user_id, id, order_key, kind, text, context, happened_at, zone, day, "precision", duration_min, felt, contact,
 		started_by, people, someone, tags, captured_at, fingerprint, revision, created_at, updated_at, deleted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
-		ON CONFLICT (user_id, id) DO UPDATE SET id = excluded.id RETURNING fingerprint, created_at`,
+		ON CONFLICT (user_id, id) DO UPDATE SET id = excluded.id RETURNING fingerprint, created_at, deleted_at`,
 		string(by), v.ID, v.key, v.Kind, v.Text, v.Context, db.Micros(v.HappenedAt), v.Zone, v.Day, v.Precision, v.DurationMin, v.Felt, v.Contact,
 		v.StartedBy, pack(v.people), pack(v.Someone), pack(v.Tags), db.Micros(v.CapturedAt), v.fingerprint, v.Revision, now, db.Micros(v.UpdatedAt), nil)
+	if err == nil && got.deleted != nil {
+		return "", false, fault.Gone("moment")
+	}
 	return got.fp, got.created == now && got.fp == v.fingerprint, err
 }
 
