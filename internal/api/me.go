@@ -77,7 +77,7 @@ func (s *server) registerMe(t *table) {
 		Refuse: []int{http.StatusConflict},
 	}, func(ctx context.Context, who auth.Identity, in *struct{ Body Farewell }) (*none, error) {
 		if err := s.Auth.CheckPassword(ctx, who.User, in.Body.Password); err != nil {
-			return nil, wrongPassword(err)
+			return nil, err
 		}
 		return &none{}, s.Accounts.Erase(ctx, who.User)
 	})
@@ -92,7 +92,7 @@ func (s *server) changeMe(ctx context.Context, who auth.Identity, c MeChange, if
 			return none, fault.Invalid("password_missing", "password", "Changing the e-mail address or the password needs the present password.")
 		}
 		if err := s.Auth.CheckPassword(ctx, who.User, c.Password); err != nil {
-			return none, wrongPassword(err)
+			return none, err
 		}
 	}
 	u, err := s.Accounts.Update(ctx, who.User, account.Change{Name: c.Name, Zone: c.Zone, Locale: c.Locale, DayStart: c.DayStart}, ifRevision)
@@ -101,24 +101,14 @@ func (s *server) changeMe(ctx context.Context, who auth.Identity, c MeChange, if
 	}
 	if c.Email != nil {
 		if u, err = s.Auth.ChangeEmail(ctx, who.User, c.Password, *c.Email); err != nil {
-			return none, wrongPassword(err)
+			return none, err
 		}
 	}
 	if c.NewPassword != nil {
 		if err := s.Auth.ChangePassword(ctx, who, c.Password, *c.NewPassword); err != nil {
-			return none, wrongPassword(err)
+			return none, err
 		}
 		return s.user(ctx, who)
 	}
 	return u, nil
-}
-
-// wrongPassword says 403 for what auth calls unknown: the caller is known, and 401 would have clients drop their token.
-func wrongPassword(err error) error {
-	if f := fault.As(err); f != nil && f.Kind == fault.KindUnknown {
-		g := fault.Denied(f.Code, "%s", f.Message)
-		g.Field = "password"
-		return g
-	}
-	return err
 }

@@ -116,7 +116,7 @@ func documentedOperation(doc *huma.OpenAPI, o operation) *huma.Operation {
 }
 
 func problemContent(r huma.Registry) map[string]*huma.MediaType {
-	return map[string]*huma.MediaType{problemType: {Schema: huma.SchemaFromType(r, typeOf[Problem]())}}
+	return map[string]*huma.MediaType{problemType: {Schema: r.Schema(typeOf[Problem](), true, "Problem")}}
 }
 
 func also(status int) string {

@@ -177,6 +177,9 @@ func (p *Problem) flawed(status int, errs []error) {
 			} else if code, message, ok := phrase(detail.Message); ok {
 				f.Code, f.Message = code, message
 			}
+			if lacks, ok := strings.CutPrefix(f.Message, "lacks "); ok && f.Code == "required" { // huma names the object around it
+				f.Location, f.Message = f.Location+"."+lacks, "is required"
+			}
 			if code, at, ok := strings.Cut(f.Code, "@"); ok { // the decoder knows better where it was
 				f.Code, f.Location = code, f.Location+"."+at
 			}
