@@ -22,7 +22,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	_ "time/tzdata" // zones are known on machines that have no zone files
 
 	"github.com/alecthomas/kong"
 
@@ -93,7 +92,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		}
 	}()
 	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now, getenv: os.Getenv}
-	a.screen = newScreen(stdout, os.Environ())
+	a.screen = newScreen(stdout, os.Getenv)
 
 	var g grammar
 	parser, err := kong.New(&g,

@@ -58,7 +58,7 @@ func (c *doctorCmd) Run(ctx context.Context, a *app) error {
 		for _, f := range r.Findings {
 			mark := "ok  "
 			if !f.OK {
-				mark = tint("#c0392b", "FAIL")
+				mark = tint(160, "FAIL")
 			}
 			a.screen.line(mark, " ", fmt.Sprintf("%-14s", f.What), " ", f.Says)
 			if f.Do != "" {

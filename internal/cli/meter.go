@@ -1,38 +1,42 @@
 package cli
 
 import (
+	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/pprof"
+	"runtime/metrics"
 	"strconv"
+	"sync/atomic"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// meter counts what the server does. It is shown on the admin address alone, and holds no names and no paths.
+// meter counts what the server does, and shows it in the text format that Prometheus reads. It is shown on the admin
+// address alone, and holds no names and no paths. The format is written here in a few lines, because the usual library
+// would be a tenth of the program (it brings protocol buffers).
 type meter struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	seconds  prometheus.Histogram
+	began    time.Time
+	requests [len(methods)][6]atomic.Int64 // by method and hundreds of the status
+	buckets  [len(bounds) + 1]atomic.Int64
+	micros   atomic.Int64
 }
 
-func newMeter() *meter {
-	m := &meter{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "kith_http_requests_total", Help: "Requests answered, by method and class of status.",
-		}, []string{"method", "status"}),
-		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "kith_http_request_seconds", Help: "Time to answer a request.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
-		}),
-	}
-	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+// methods are those that are told apart; made-up ones must not make endless series.
+var methods = [...]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "other"} //nolint:gochecknoglobals // a constant
+
+// bounds of the histogram, in microseconds.
+var bounds = [...]int64{500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 10_000_000} //nolint:gochecknoglobals // a constant
+
+// gauges are the runtime's figures that an operator watches.
+var gauges = [...]struct{ name, key, kind, help string }{ //nolint:gochecknoglobals // a constant
+	{"go_goroutines", "/sched/goroutines:goroutines", "gauge", "Goroutines that exist."},
+	{"go_heap_bytes", "/memory/classes/heap/objects:bytes", "gauge", "Memory of live and not yet swept objects."},
+	{"go_memory_bytes", "/memory/classes/total:bytes", "gauge", "Memory the runtime holds."},
+	{"go_gc_cycles_total", "/gc/cycles/total:gc-cycles", "counter", "Garbage collections."},
+	{"go_alloc_bytes_total", "/gc/heap/allocs:bytes", "counter", "Memory ever allocated."},
 }
+
+func newMeter() *meter { return &meter{began: time.Now()} }
 
 // count wraps the public handler.
 func (m *meter) count(next http.Handler) http.Handler {
@@ -40,18 +44,21 @@ func (m *meter) count(next http.Handler) http.Handler {
 		began := time.Now()
 		s := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(s, r)
-		m.requests.WithLabelValues(knownMethod(r.Method), strconv.Itoa(s.status/100)+"xx").Inc()
-		m.seconds.Observe(time.Since(began).Seconds())
+		took := time.Since(began).Microseconds()
+		method := len(methods) - 1
+		for i, name := range methods {
+			if name == r.Method {
+				method = i
+			}
+		}
+		m.requests[method][min(5, max(0, s.status/100))].Add(1)
+		bucket := 0
+		for bucket < len(bounds) && took > bounds[bucket] {
+			bucket++
+		}
+		m.buckets[bucket].Add(1)
+		m.micros.Add(took)
 	})
-}
-
-// knownMethod keeps made-up methods from making endless series.
-func knownMethod(m string) string {
-	switch m {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete:
-		return m
-	}
-	return "other"
 }
 
 type statusWriter struct {
@@ -64,12 +71,54 @@ func (s *statusWriter) WriteHeader(status int) {
 	s.ResponseWriter.WriteHeader(status)
 }
 
+// Flush implements http.Flusher: pages that wait for events need it.
+func (s *statusWriter) Flush() { _ = http.NewResponseController(s.ResponseWriter).Flush() }
+
 func (s *statusWriter) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// show writes every figure.
+func (m *meter) show(w http.ResponseWriter, _ *http.Request) {
+	var b bytes.Buffer
+	head := func(name, kind, help string) { fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind) }
+	v := thisVersion()
+	head("kith_build_info", "gauge", "The version that runs.")
+	fmt.Fprintf(&b, "kith_build_info{version=%q,go=%q} 1\n", v.Version, v.Go)
+	head("kith_start_time_seconds", "gauge", "When it was started.")
+	fmt.Fprintf(&b, "kith_start_time_seconds %d\n", m.began.Unix())
+	head("kith_http_requests_total", "counter", "Requests answered, by method and class of status.")
+	for i, method := range methods {
+		for class := range m.requests[i] {
+			if n := m.requests[i][class].Load(); n > 0 {
+				fmt.Fprintf(&b, "kith_http_requests_total{method=%q,status=\"%dxx\"} %d\n", method, class, n)
+			}
+		}
+	}
+	head("kith_http_request_seconds", "histogram", "Time to answer a request.")
+	var sum int64
+	for i, bound := range bounds {
+		sum += m.buckets[i].Load()
+		fmt.Fprintf(&b, "kith_http_request_seconds_bucket{le=%q} %d\n", strconv.FormatFloat(float64(bound)/1e6, 'g', -1, 64), sum)
+	}
+	sum += m.buckets[len(bounds)].Load()
+	fmt.Fprintf(&b, "kith_http_request_seconds_bucket{le=\"+Inf\"} %d\nkith_http_request_seconds_sum %g\nkith_http_request_seconds_count %d\n",
+		sum, float64(m.micros.Load())/1e6, sum)
+	samples := make([]metrics.Sample, len(gauges))
+	for i, g := range gauges {
+		samples[i].Name = g.key
+	}
+	metrics.Read(samples)
+	for i, g := range gauges {
+		head(g.name, g.kind, g.help)
+		fmt.Fprintf(&b, "%s %d\n", g.name, samples[i].Value.Uint64())
+	}
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	_, _ = w.Write(b.Bytes())
+}
 
 // handler is the admin address: metrics and profiles.
 func (m *meter) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /metrics", m.show)
 	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
