@@ -42,9 +42,11 @@ func BenchmarkBuild(b *testing.B) {
 func BenchmarkLog(b *testing.B) {
 	h := sqliteHouse(b)
 	b.ReportAllocs()
+	b.SetParallelism(16)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			r := httptest.NewRequest("POST", "/api/v1/moments", strings.NewReader(`{"text":"coffee with @Sam this morning :)"}`))
+			r := httptest.NewRequest("POST", "/api/v1/moments", strings.NewReader(`{"text":"coffee with @Sam :)"}`))
 			r.RemoteAddr = "127.0.0.1:1"
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Authorization", "Bearer "+h.ana.token)
@@ -60,6 +62,8 @@ func BenchmarkLog(b *testing.B) {
 func BenchmarkLogBelow(b *testing.B) {
 	h := sqliteHouse(b)
 	b.ReportAllocs()
+	b.SetParallelism(16)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			r := httptest.NewRequest("POST", "/", nil)
@@ -68,7 +72,7 @@ func BenchmarkLogBelow(b *testing.B) {
 			if err != nil {
 				b.Error(err)
 			}
-			d := MomentDraft{Text: "coffee with @Sam this morning :)"}
+			d := MomentDraft{Text: "coffee with @Sam :)"}
 			if _, _, err := h.services.Moments.Log(b.Context(), who.User, d.draft()); err != nil {
 				b.Error(err)
 			}
