@@ -92,6 +92,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		}
 	}()
 	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now, getenv: os.Getenv}
+	spendMemory(a.getenv)
 	a.screen = newScreen(stdout, os.Getenv)
 
 	var g grammar

@@ -64,8 +64,13 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 			err = errors.Join(err, h.db.Close())
 		}
 	}()
-	if err := h.db.Migrate(ctx); err != nil {
-		return nil, err
+	migrated := make(chan error, 1)
+	go func() { migrated <- h.db.Migrate(ctx) }()
+	if h.db.Dialect() != db.SQLite { // River brings its own tables along
+		if err := <-migrated; err != nil {
+			return nil, err
+		}
+		migrated <- nil
 	}
 	if h.jobs, err = job.New(h.db, job.Options{Log: p.log, Now: p.now}); err != nil {
 		return nil, err
@@ -108,6 +113,9 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		})
 	}
 	h.operator = newOperator(h, p.log)
+	if err := <-migrated; err != nil { // nothing above asks the database
+		return nil, err
+	}
 	return h, nil
 }
 

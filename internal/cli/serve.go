@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"net"
 	"net/http"
 	"os"
@@ -36,7 +35,6 @@ func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
 	if err := c.check(s); err != nil {
 		return err
 	}
-	limitMemory(a.getenv)
 	log := newLog(a.err, c.LogFormat, c.LogLevel)
 
 	if s.locked {
@@ -90,6 +88,7 @@ func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
 		n.run(ctx, "jobs", h.jobs.Run)
 	}
 	n.run(ctx, "live", h.hub.Run)
+	saveMemory(a.getenv)
 	return n.wait(ctx)
 }
 
@@ -230,14 +229,27 @@ func (n *node) wait(ctx context.Context) error {
 	return nil
 }
 
-// limitMemory keeps a small server small. Both are only defaults: GOGC and GOMEMLIMIT win.
-func limitMemory(getenv func(string) string) {
-	if getenv("GOGC") == "" {
-		debug.SetGCPercent(75)
+// Memory is spent to start quickly and saved afterwards: nothing is collected while a command starts, which for most is
+// all of its life. GOGC and GOMEMLIMIT in the environment win over both.
+const (
+	startLimit = 96 << 20 // bytes at which a command collects after all
+	serveLimit = 56 << 20 // bytes from which a server tries harder
+	serveGC    = 75
+)
+
+func spendMemory(getenv func(string) string) {
+	if getenv("GOGC") == "" && getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(startLimit)
 	}
-	if getenv("GOMEMLIMIT") == "" && debug.SetMemoryLimit(-1) == math.MaxInt64 {
-		debug.SetMemoryLimit(56 << 20)
+}
+
+func saveMemory(getenv func(string) string) {
+	if getenv("GOGC") == "" && getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(serveGC)
+		debug.SetMemoryLimit(serveLimit)
 	}
+	debug.FreeOSMemory() // what starting up needed
 }
 
 func newLog(w io.Writer, format, level string) *slog.Logger {
