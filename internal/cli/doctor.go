@@ -6,9 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"kith/internal/client"
 	"kith/internal/db"
+	"kith/internal/fault"
+	"kith/internal/fold"
+	"kith/internal/moment"
 )
 
 type doctorCmd struct {
@@ -114,9 +118,64 @@ func (c *doctorCmd) look(ctx context.Context, a *app, s store) report {
 		r.add("database", err, "", "")
 		return r
 	}
-	defer func() { _ = d.Close() }()
-	r.Findings = append(r.Findings, examine(ctx, d).Findings...)
+	inside := examine(ctx, d)
+	_ = d.Close()
+	r.Findings = append(r.Findings, inside.Findings...)
+	if !inside.healthy() {
+		return r
+	}
+	h, err := build(ctx, plan{store: s, log: quietLog(), now: a.now, conns: 2})
+	if err != nil {
+		r.add("services", err, "", "")
+		return r
+	}
+	defer func() { _ = h.close() }()
+	h.examine(ctx, &r)
 	return r
+}
+
+// examine looks at what only the services can judge.
+func (h *house) examine(ctx context.Context, r *report) {
+	r.add("search", h.searchAgrees(ctx), "finds what was logged last", "Build the index anew: kith migrate --reindex")
+	failed, err := h.jobs.Failed(ctx, 100)
+	switch {
+	case err != nil:
+		r.add("jobs", err, "", "Look at the log of the server.")
+	case len(failed) > 0:
+		err = fmt.Errorf("%d were given up this week, the last one a %s: %s", len(failed), failed[0].Kind, failed[0].Reason)
+		r.add("jobs", err, "", "Look at the log of the server for that time.")
+	default:
+		r.add("jobs", nil, "none was given up", "")
+	}
+}
+
+// searchAgrees looks in every account whether the moment logged last is found by its own words.
+func (h *house) searchAgrees(ctx context.Context) error {
+	users, err := h.accounts.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		m, err := h.moments.Last(ctx, u.ID)
+		if fault.Is(err, fault.KindNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		words := fold.Tokens(m.Text)
+		if len(words) == 0 {
+			continue
+		}
+		page, err := h.moments.List(ctx, u.ID, moment.Filter{Query: words[0], From: m.Day, To: m.Day}, moment.MaxLimit, "")
+		if err != nil {
+			return err
+		}
+		if len(page.Items) < moment.MaxLimit && !slices.ContainsFunc(page.Items, func(f moment.Moment) bool { return f.ID == m.ID }) {
+			return errors.New("the index does not hold everything that is kept")
+		}
+	}
+	return nil
 }
 
 // examine looks at an open database.

@@ -8,6 +8,8 @@ import (
 )
 
 type migrateCmd struct {
+	Reindex bool `help:"Build the search index anew, too."`
+
 	storeFlags `embed:""`
 }
 
@@ -34,5 +36,12 @@ func (c *migrateCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	a.screen.printf("The schema is up to date (%d).\n", v)
+	if c.Reindex {
+		n, err := h.moments.Reindex(ctx)
+		if err != nil {
+			return err
+		}
+		a.screen.printf("The search index was built anew (%d moments).\n", n)
+	}
 	return nil
 }

@@ -211,5 +211,9 @@ func (o *operator) revokeToken(r *http.Request, in tokenRef) (nothing, error) {
 }
 
 func (o *operator) doctor(r *http.Request, _ nothing) (report, error) {
-	return examine(r.Context(), o.h.db), nil
+	out := examine(r.Context(), o.h.db)
+	if out.healthy() {
+		o.h.examine(r.Context(), &out)
+	}
+	return out, nil
 }
