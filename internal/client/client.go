@@ -126,7 +126,7 @@ func (c *Client) send(r *http.Request) (*http.Response, error) {
 		if errors.As(err, &u) {
 			err = u.Err
 		}
-		return nil, fmt.Errorf("Kith at %s does not answer: %w", c.base, err) //nolint:revive // a name
+		return nil, fmt.Errorf("Kith at %s does not answer (%w); is it running, and is the address right?", c.base, err) //nolint:revive // a name
 	}
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		return res, nil

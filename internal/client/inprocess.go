@@ -22,10 +22,18 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, feed := io.Pipe()
 	w := &writer{header: http.Header{}, feed: feed, head: make(chan struct{})}
 	go func() {
+		defer func() { _ = in.Body.Close() }()
+		defer func() {
+			if recover() == nil {
+				return
+			}
+			// What net/http does with a connection: a handler breaks an answer off so that half of it is not taken for the whole.
+			w.WriteHeader(http.StatusInternalServerError)
+			_ = feed.CloseWithError(io.ErrUnexpectedEOF)
+		}()
 		t.h.ServeHTTP(w, in)
 		w.WriteHeader(http.StatusOK) // if nothing was written
 		_ = feed.Close()
-		_ = in.Body.Close()
 	}()
 	select {
 	case <-w.head:
