@@ -20,7 +20,7 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 )
 
-var update = flag.Bool("update", false, "write openapi.yaml anew") //nolint:gochecknoglobals // a flag
+var update = flag.Bool("update", false, "write openapi.yaml anew")
 
 // operations are those of a path by method.
 func operations(item *huma.PathItem) map[string]*huma.Operation {
@@ -155,7 +155,7 @@ func newContract(t testing.TB) *contract {
 // try sends the request that the seed makes and reports what was asked and how it was answered.
 func (c *contract) try(t *testing.T, seed uint64, body []byte) (string, int) {
 	t.Helper()
-	g := &generator{rand.New(rand.NewPCG(seed, 7)), c} //nolint:gosec // a test's own chance
+	g := &generator{rand.New(rand.NewPCG(seed, 7)), c}
 	to := c.targets[g.IntN(len(c.targets))]
 	path := strings.ReplaceAll(to.path, "{id}", url.PathEscape(g.id(to.path)))
 	if q := g.query(to.op); q != "" {

@@ -97,6 +97,7 @@ func (h *house) tokenFor(u account.User, scopes auth.Scopes) string {
 
 // in is the same house in a subtest.
 func (h *house) in(t testing.TB) *house {
+	t.Helper()
 	sub := *h
 	sub.t = t
 	return &sub

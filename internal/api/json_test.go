@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -46,7 +47,7 @@ func BenchmarkLog(b *testing.B) {
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			r := httptest.NewRequest("POST", "/api/v1/moments", strings.NewReader(`{"text":"coffee with @Sam :)"}`))
+			r := httptest.NewRequest(http.MethodPost, "/api/v1/moments", strings.NewReader(`{"text":"coffee with @Sam :)"}`))
 			r.RemoteAddr = "127.0.0.1:1"
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Authorization", "Bearer "+h.ana.token)
@@ -66,7 +67,7 @@ func BenchmarkLogBelow(b *testing.B) {
 	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			r := httptest.NewRequest("POST", "/", nil)
+			r := httptest.NewRequest(http.MethodPost, "/", nil)
 			r.Header.Set("Authorization", "Bearer "+h.ana.token)
 			who, err := h.services.Auth.FromRequest(r.Context(), r)
 			if err != nil {

@@ -21,7 +21,7 @@ const problemType = "application/problem+json"
 
 // Problem is how every refusal looks (RFC 9457). It never repeats what was sent: what a person wrote must not end in a
 // client's log.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it so, and the document does
 	Title  string         `json:"title" maxLength:"100" doc:"What the status means."`
 	Status int            `json:"status" minimum:"400" maximum:"599" doc:"The HTTP status."`
 	Code   string         `json:"code" maxLength:"100" pattern:"^[a-z0-9_]+$" doc:"A stable word for this refusal, to branch on." example:"text_too_long"`
@@ -94,12 +94,10 @@ func (s *server) problemFor(ctx context.Context, err error) *Problem {
 		}
 		return problemOf(f)
 	}
-	var p *Problem
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
-	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return tooLarge(large.Limit)
 	}
 	if ctx.Err() == nil { // otherwise nobody waits for the answer any more
@@ -134,9 +132,8 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 
 // newError makes huma's own refusals problems. huma hands over the sent value with each error; it is dropped here.
 func newError(status int, message string, errs ...error) huma.StatusError {
-	var large *http.MaxBytesError
 	for _, err := range errs {
-		if errors.As(err, &large) {
+		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return tooLarge(large.Limit)
 		}
 	}
@@ -169,7 +166,7 @@ var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.\-\[\]]{0,80}$`)
 func (p *Problem) flawed(status int, errs []error) {
 	for _, err := range errs {
 		f := Flaw{Code: "invalid", Message: "is not understood"}
-		if d, ok := err.(huma.ErrorDetailer); ok { //nolint:errorlint // huma's own shape
+		if d, ok := err.(huma.ErrorDetailer); ok {
 			detail := d.ErrorDetail()
 			f.Location = detail.Location
 			if code, message, ok := strings.Cut(detail.Message, "|"); ok {

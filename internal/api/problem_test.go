@@ -97,7 +97,7 @@ func TestWhoMayAsk(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask := func(change func(r *http.Request) *http.Request) reply {
-		r := httptest.NewRequest("POST", "http://kith.example/api/v1/moments", strings.NewReader(`{"text":"hello"}`))
+		r := httptest.NewRequest(http.MethodPost, "http://kith.example/api/v1/moments", strings.NewReader(`{"text":"hello"}`))
 		r.RemoteAddr = "127.0.0.1:1"
 		w := httptest.NewRecorder()
 		h.handler.ServeHTTP(w, change(r))
@@ -155,7 +155,7 @@ func TestStrangersAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	h := sqliteHouse(t)
 	ask := func(address, token string) int {
-		r := httptest.NewRequest("GET", "/api/v1/me", nil)
+		r := httptest.NewRequest(http.MethodGet, "/api/v1/me", nil)
 		r.RemoteAddr = address
 		r.Header.Set("Authorization", "Bearer "+token)
 		w := httptest.NewRecorder()
@@ -184,7 +184,7 @@ func TestPanicIsAProblem(t *testing.T) {
 	t.Parallel()
 	s := newServer(Services{}) // nothing to stand on: every operation panics
 	w := httptest.NewRecorder()
-	r := httptest.NewRequest("GET", "/api/v1/me", nil)
+	r := httptest.NewRequest(http.MethodGet, "/api/v1/me", nil)
 	s.ServeHTTP(w, r.WithContext(auth.WithLocal(r.Context())))
 	reply{t, w.Code, w.Header(), w.Body.Bytes()}.want(500, "internal")
 }

@@ -46,7 +46,7 @@ type whole struct {
 }
 
 // Schema implements huma.SchemaProvider.
-func (whole) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
+func (*whole) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Type: huma.TypeInteger} }
 
 // Receiver implements huma.ParamWrapper.
 func (w *whole) Receiver() reflect.Value { return reflect.ValueOf(&w.value).Elem() }
@@ -75,11 +75,4 @@ func schemaName(t reflect.Type, hint string) string {
 		return huma.DefaultSchemaNamer(t, hint)
 	}
 	return t.Name()
-}
-
-func blank(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -142,7 +142,7 @@ func (s *server) importArchive(ctx context.Context, who auth.Identity, in raw, d
 }
 
 func archiveOf(in raw) (io.Reader, error) {
-	_ = huma.SetReadDeadline(in.w, time.Now().Add(importTime)) //nolint:forbidigo // a deadline is of the real clock
+	_ = huma.SetReadDeadline(in.w, time.Now().Add(importTime))
 	body := http.MaxBytesReader(in.w, in.r.Body, importBody)
 	kind, params, err := mime.ParseMediaType(in.r.Header.Get("Content-Type"))
 	switch {
@@ -160,7 +160,7 @@ func archiveOf(in raw) (io.Reader, error) {
 	}
 	for {
 		part, err := form.NextPart()
-		if err == io.EOF { //nolint:errorlint // documented to be returned as it is
+		if err == io.EOF {
 			return nil, fault.Invalid("archive_missing", "archive", "The form holds no file called archive.")
 		}
 		if err != nil {

@@ -122,11 +122,10 @@ func (c *Client) send(r *http.Request) (*http.Response, error) {
 		if r.Context().Err() != nil {
 			return nil, r.Context().Err()
 		}
-		var u *url.Error
-		if errors.As(err, &u) {
+		if u, ok := errors.AsType[*url.Error](err); ok {
 			err = u.Err
 		}
-		return nil, fmt.Errorf("Kith at %s does not answer (%w); is it running, and is the address right?", c.base, err) //nolint:revive // a name
+		return nil, fmt.Errorf("Kith at %s does not answer (%w); is it running, and is the address right?", c.base, err)
 	}
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		return res, nil

@@ -34,7 +34,7 @@ import (
 func house(t *testing.T) (http.Handler, string) {
 	t.Helper()
 	d := dbtest.Open(t, dbtest.SQLite(t))
-	now := time.Now //nolint:forbidigo // nothing here looks at the time
+	now := time.Now
 	accounts := account.New(d, now)
 	people := person.New(d, now)
 	jobs, err := job.New(d, job.Options{Now: now})
@@ -90,6 +90,7 @@ func TestThreeWaysAreAlike(t *testing.T) {
 	t.Parallel()
 	for name, c := range ways(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			ctx := t.Context()
 			id := uuid.Must(uuid.NewV7()).String()
 			word := "word" + name
@@ -178,7 +179,7 @@ func TestHalfAnAnswerIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]*client.Client{"local": client.Local(h, ""), "remote": remote} {
-		if err := c.Export(context.Background(), io.Discard); err == nil { //nolint:usetesting // independent of the test's end
+		if err := c.Export(context.Background(), io.Discard); err == nil {
 			t.Errorf("%s took half an archive for a whole one", name)
 		}
 	}

@@ -56,7 +56,7 @@ func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 func LogPanic(log *slog.Logger, r *http.Request, cause any) {
 	kind := "panic"
 	if err, ok := cause.(error); ok {
-		if _, ok := err.(interface{ RuntimeError() }); ok { //nolint:errorlint // a panic's value is not wrapped
+		if _, ok := err.(interface{ RuntimeError() }); ok {
 			kind = err.Error() // written by the runtime: an index, a type, never a text
 		}
 	}
