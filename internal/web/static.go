@@ -17,11 +17,12 @@ var files embed.FS
 
 // static is one file that browsers keep for ever: its address changes with its bytes.
 type static struct {
-	href, mime   string
-	plain, zippd []byte
+	href, mime string
+	plain      []byte
+	zipped     func() []byte // compressed when first asked for, so that the first page does not wait for it
 }
 
-// statics holds the files, hashed and compressed once, when the first page is asked for.
+// statics holds the files, hashed once, when the first page is asked for.
 var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string]*static{}
 	for from, mime := range map[string]string{
@@ -36,11 +37,14 @@ var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknogloba
 		sum := sha256.Sum256(b)
 		name := path.Base(from)
 		ext := path.Ext(name)
-		var z bytes.Buffer
-		w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
-		_, _ = w.Write(b)
-		_ = w.Close()
-		s := &static{strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, mime, b, z.Bytes()}
+		zipped := sync.OnceValue(func() []byte {
+			var z bytes.Buffer
+			w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
+			_, _ = w.Write(b)
+			_ = w.Close()
+			return z.Bytes()
+		})
+		s := &static{strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, mime, b, zipped}
 		m[name], m[s.href] = s, s
 	}
 	return m
@@ -72,7 +76,7 @@ func (s *static) serve(w http.ResponseWriter, r *http.Request) {
 	body := s.plain
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = s.zippd
+		body = s.zipped()
 	}
 	_, _ = w.Write(body)
 }
