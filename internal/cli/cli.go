@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"slices"
 	"strings"
 	"syscall"
@@ -95,8 +96,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	spendMemory(a.getenv)
 	a.screen = newScreen(stdout, os.Getenv)
 
-	var g grammar
-	parser, err := kong.New(&g,
+	parser, err := kong.New(grammarFor(args),
 		kong.Name("kith"),
 		kong.Description("Notice, create and remember the small moments that people are made of."),
 		kong.UsageOnError(),
@@ -120,6 +120,10 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	k, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "kith: %s\n", err)
+		var wrong *kong.ParseError
+		if errors.As(err, &wrong) {
+			k = wrong.Context
+		}
 		fmt.Fprintln(stderr, helpHint(k))
 		return exitUsage
 	}
@@ -135,6 +139,23 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	k.BindTo(ctx, (*context.Context)(nil))
 	k.Bind(a)
 	return a.exitCode(ctx, k.Run(), k)
+}
+
+// grammarFor is the part of the grammar that a command line needs: the one command it begins with, or all of it for help
+// and for what is no command. Building all of it takes longer than adding a moment.
+func grammarFor(args []string) any {
+	whole := reflect.TypeFor[grammar]()
+	for i := range whole.NumField() {
+		f := whole.Field(i)
+		name := f.Tag.Get("name")
+		if name == "" {
+			name = strings.ToLower(f.Name)
+		}
+		if len(args) > 0 && args[0] == name {
+			return reflect.New(reflect.StructOf([]reflect.StructField{f})).Interface()
+		}
+	}
+	return &grammar{}
 }
 
 // exitCode says what went wrong, once, and what the program ends with.

@@ -18,15 +18,15 @@ import (
 
 // storeFlags say where the data is. They belong to every command that works on it.
 type storeFlags struct {
-	Data     string `group:"store" env:"KITH_DATA" placeholder:"DIR" help:"Data folder (default: ${data}; $$KITH_DATA)."`
-	Database string `group:"store" env:"KITH_DATABASE" placeholder:"URL" help:"Database, if it is not in the folder: postgres://user:password@host/name ($$KITH_DATABASE)."`
+	Data     string `group:"store" env:"KITH_DATA" placeholder:"DIR" help:"Data folder (default: ${data})."`
+	Database string `group:"store" env:"KITH_DATABASE" placeholder:"URL" help:"Database, if it is not in the folder: postgres://user:password@host/name."`
 }
 
 // personFlags say where the data is and whose it is. They belong to commands of daily use.
 type personFlags struct {
 	storeFlags `embed:""`
-	User       string `group:"store" env:"KITH_USER" placeholder:"EMAIL" help:"Whose data; one account needs none ($$KITH_USER)."`
-	URL        string `group:"store" env:"KITH_URL" placeholder:"URL" help:"A Kith server to speak to instead of a folder, with the token in $$KITH_TOKEN ($$KITH_URL)."`
+	User       string `group:"store" env:"KITH_USER" placeholder:"EMAIL" help:"Whose data; one account needs none."`
+	URL        string `group:"store" env:"KITH_URL" placeholder:"URL" help:"A Kith server to speak to instead of a folder, with the token in KITH_TOKEN."`
 	Token      string `group:"store" env:"KITH_TOKEN" hidden:"" help:"Token for --url. Better kept in the environment, since others see command lines."`
 }
 
@@ -38,13 +38,13 @@ type jsonFlag struct {
 // serveFlags configure the server.
 type serveFlags struct {
 	storeFlags   `embed:""`
-	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default}; $$KITH_ADDR)."`
-	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front ($$KITH_PUBLIC_URL)."`
-	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all; several nodes need PostgreSQL ($$KITH_ROLE)."`
-	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed ($$KITH_TRUSTED_PROXY)."`
-	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default ($$KITH_ADMIN_ADDR)."`
-	LogFormat    string   `env:"KITH_LOG_FORMAT" enum:"text,json" default:"text" help:"text or json ($$KITH_LOG_FORMAT)."`
-	LogLevel     string   `env:"KITH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error ($$KITH_LOG_LEVEL)."`
+	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
+	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front."`
+	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all; several nodes need PostgreSQL."`
+	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
+	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default."`
+	LogFormat    string   `env:"KITH_LOG_FORMAT" enum:"text,json" default:"text" help:"text or json."`
+	LogLevel     string   `env:"KITH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error."`
 }
 
 // defaultAddr is where Kith listens unless told otherwise.

@@ -88,7 +88,9 @@ func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
 		n.run(ctx, "jobs", h.jobs.Run)
 	}
 	n.run(ctx, "live", h.hub.Run)
-	saveMemory(a.getenv)
+	// Not at once: the first page is being asked for just now.
+	saving := time.AfterFunc(2*time.Second, func() { saveMemory(a.getenv) })
+	defer saving.Stop()
 	return n.wait(ctx)
 }
 

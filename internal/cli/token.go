@@ -19,7 +19,7 @@ type tokenCmd struct {
 // ownerFlags name the account and the store of an operator's command.
 type ownerFlags struct {
 	storeFlags `embed:""`
-	User       string `group:"store" env:"KITH_USER" placeholder:"EMAIL" help:"Whose; one account needs none ($$KITH_USER)."`
+	User       string `group:"store" env:"KITH_USER" placeholder:"EMAIL" help:"Whose; one account needs none."`
 }
 
 type tokenNewCmd struct {

@@ -96,7 +96,7 @@ func (c *userListCmd) Run(ctx context.Context, a *app) error {
 
 type userResetCmd struct {
 	Email     string `required:"" placeholder:"EMAIL" help:"Whose password."`
-	PublicURL string `env:"KITH_PUBLIC_URL" placeholder:"URL" default:"http://${addr}" help:"The address people open ($$KITH_PUBLIC_URL)."`
+	PublicURL string `env:"KITH_PUBLIC_URL" placeholder:"URL" default:"http://${addr}" help:"The address people open."`
 
 	jsonFlag   `embed:""`
 	storeFlags `embed:""`
