@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -88,21 +86,15 @@ func (c *addCmd) dryRun(ctx context.Context, a *app, l api.Line) error {
 		a.screen.draft(d)
 		return nil
 	}
-	alone, err := c.alone(a)
-	if err != nil {
-		return err
-	}
-	if !alone {
-		err := c.with(ctx, a, func(k *client.Client) error {
-			d, err := k.Capture(ctx, l)
-			if err != nil {
-				return err
-			}
-			return show(d)
-		})
-		if f := fault.As(err); f == nil || f.Code != "no_account" {
+	err := c.with(ctx, a, func(k *client.Client) error {
+		d, err := k.Capture(ctx, l)
+		if err != nil {
 			return err
 		}
+		return show(d)
+	})
+	if f := fault.As(err); f == nil || f.Code != "no_account" {
+		return err
 	}
 	in := capture.Input{Text: l.Text, Now: a.now(), Zone: time.Local, Locale: terminalLocale(a.getenv)}
 	if n := len([]rune(l.Text)); n > moment.MaxText {
@@ -117,22 +109,6 @@ func (c *addCmd) dryRun(ctx context.Context, a *app, l api.Line) error {
 		}
 	}
 	return show(api.DraftOf(capture.Parse(in)))
-}
-
-// alone says that there is no store to ask.
-func (c *addCmd) alone(a *app) (bool, error) {
-	if c.URL != "" && !a.named("data") && !a.named("database") {
-		return false, nil
-	}
-	s, err := c.store(a)
-	if err != nil {
-		return false, err
-	}
-	if s.exists() {
-		return false, nil
-	}
-	_, err = os.Stat(filepath.Join(s.folder, socketName))
-	return err != nil, nil
 }
 
 // terminalLocale is the language of the terminal, as two letters.

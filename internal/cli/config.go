@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
@@ -99,7 +100,7 @@ func (s store) exists() bool {
 		return true
 	}
 	_, err := os.Stat(strings.TrimPrefix(s.database, "sqlite:"))
-	return err == nil
+	return !errors.Is(err, fs.ErrNotExist) // what is there and cannot be used is told when it is opened
 }
 
 // store works out the flags. A folder named on the command line wins over a database named in the environment.

@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/client"
 	"kith/internal/db"
+	"kith/internal/fault"
 )
 
 // A command reaches Kith in one of three ways:
@@ -33,6 +34,9 @@ func (f personFlags) open(ctx context.Context, a *app) (*client.Client, func() e
 	s, err := f.store(a)
 	if err != nil {
 		return nil, nil, err
+	}
+	if _, err := localSocket(s.folder); err != nil && !s.exists() { // do not make a folder only to say that it is empty
+		return nil, nil, fault.Conflict("no_account", "", "There is no account yet in %s. Make one with: kith user add, or in the browser with: kith serve", s.folder)
 	}
 	return openStore(ctx, a, s, f.User)
 }

@@ -53,9 +53,12 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		return nil, unusable(p.store.folder, err)
 	}
 	h := &house{}
-	if h.keys, err = db.LoadKeys(p.store.keys()); err != nil {
-		return nil, err
-	}
+	keyed := make(chan error, 1)
+	go func() { // the first time, it waits for the disk
+		var err error
+		h.keys, err = db.LoadKeys(p.store.keys())
+		keyed <- err
+	}()
 	if h.db, err = db.Open(ctx, p.store.database, db.Options{Log: p.log, MaxConns: p.conns}); err != nil {
 		return nil, err
 	}
@@ -113,7 +116,8 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		})
 	}
 	h.operator = newOperator(h, p.log)
-	if err := <-migrated; err != nil { // nothing above asks the database
+	// Nothing above asks the database, or needs a key.
+	if err := errors.Join(<-migrated, <-keyed); err != nil {
 		return nil, err
 	}
 	return h, nil
