@@ -12,7 +12,7 @@ import (
 )
 
 // result is what a load saw.
-type result struct {
+type result struct { //nolint:recvcheck // filled by pointer, printed by value
 	took   time.Duration
 	waits  []time.Duration // of what succeeded
 	failed int

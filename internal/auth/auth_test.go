@@ -58,7 +58,7 @@ func TestCheckNewPassword(t *testing.T) {
 
 func TestCommonestAreFoldedAndLongEnough(t *testing.T) {
 	t.Parallel()
-	for _, p := range strings.Split(strings.TrimSpace(commonest), "\n") {
+	for p := range strings.SplitSeq(strings.TrimSpace(commonest), "\n") {
 		if got := code(CheckNewPassword(p, "a@example.org", "a")); got != "password_common" {
 			t.Errorf("%q is listed to no effect: %q", p, got)
 		}
@@ -120,7 +120,7 @@ func TestHasherIsBounded(t *testing.T) {
 	begun, end := make(chan struct{}), make(chan struct{})
 	done := make(chan error)
 	go func() {
-		done <- h.do(context.Background(), func() error { close(begun); <-end; return nil }) //nolint:usetesting // it outlives no test
+		done <- h.do(context.Background(), func() error { close(begun); <-end; return nil })
 	}()
 	<-begun
 	ctx, cancel := context.WithCancel(t.Context())

@@ -220,22 +220,20 @@ func (s *Service) SetupLink(ctx context.Context) (secret string, needed bool, er
 
 // CheckSetup reports as a fault that a set-up link does not work (any more).
 func (s *Service) CheckSetup(ctx context.Context, secret string) error {
-	_, err := s.openSetup(ctx, s.db, secret)
-	return err
+	return s.openSetup(ctx, s.db, secret)
 }
 
-func (s *Service) openSetup(ctx context.Context, r db.Reader, secret string) (account.ID, error) {
-	id, err := s.openLink(ctx, r, linkSetup, secret)
-	if err != nil {
-		return "", err
+func (s *Service) openSetup(ctx context.Context, r db.Reader, secret string) error {
+	if _, err := s.openLink(ctx, r, linkSetup, secret); err != nil {
+		return err
 	}
 	switch n, err := s.accounts.CountFrom(ctx, r); {
 	case err != nil:
-		return "", fmt.Errorf("count accounts: %w", err)
+		return fmt.Errorf("count accounts: %w", err)
 	case n > 0:
-		return "", linkGone()
+		return linkGone()
 	}
-	return id, nil
+	return nil
 }
 
 // openLink returns whose link it is.
@@ -266,7 +264,7 @@ func (s *Service) UseSetup(ctx context.Context, secret string, d account.Draft, 
 		return account.User{}, err
 	}
 	return s.register(ctx, d, password, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.openSetup(ctx, tx, secret); err != nil {
+		if err := s.openSetup(ctx, tx, secret); err != nil {
 			return err
 		}
 		return removeLinks(ctx, tx, "", linkSetup)

@@ -74,7 +74,7 @@ func openSlow(d *db.DB) *house {
 	h.us.Store(time.Date(2026, 11, 24, 9, 30, 0, 123456000, time.UTC).UnixMicro())
 	h.accounts = account.New(d, h.now)
 	h.Service = auth.New(d, h.accounts, auth.Options{Now: h.now})
-	h.accounts.OnErasedAll(auth.Tables, h.Service.Erase)
+	h.accounts.OnErasedAll(auth.Tables, h.Erase)
 	return h
 }
 

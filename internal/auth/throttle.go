@@ -159,7 +159,7 @@ type attempt struct {
 	closedTo time.Time
 }
 
-func (a attempt) stale(s subject, now time.Time) bool {
+func (a *attempt) stale(s subject, now time.Time) bool {
 	age := now.Sub(a.failedAt)
 	return age >= forgetAfter || a.failures < s.limit && age >= forgetFew
 }

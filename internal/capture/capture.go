@@ -24,7 +24,8 @@ const (
 )
 
 // Kinds are all kinds, in the order pages show them.
-var Kinds = []string{CheckIn, Conversation, Thanks, Compliment, Laugh, Kindness, Celebration, Presence, Pause, Gratitude}
+var Kinds = []string{ //nolint:gochecknoglobals // a constant
+	CheckIn, Conversation, Thanks, Compliment, Laugh, Kindness, Celebration, Presence, Pause, Gratitude}
 
 // Contexts a moment can have; empty is unknown.
 const (

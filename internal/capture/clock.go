@@ -50,7 +50,7 @@ func (p *parser) hourAt(i int) (h, end int) {
 // spoken reads "half past three", "quarter to 4", "halb vier", "Viertel nach 3".
 func (p *parser) spoken(i int, w *when) int {
 	offset := 0
-	j := i
+	var j int
 	if e, end := p.phrase(i, cPast); e != nil {
 		offset, j = e.minutes, end
 	} else if e, end := p.phrase(i, cTo); e != nil {
@@ -186,7 +186,7 @@ func (p *parser) wordHour(i int, at, bare bool, w *when) int {
 	}
 	hourWord := p.is(end, cHourWord)
 	if !hourWord {
-		if pm, after := p.meridiem(end); after > end && !(p.is(end, cAM) && !at) {
+		if pm, after := p.meridiem(end); after > end && (!p.is(end, cAM) || at) {
 			w.clock, w.vague, w.minutes = true, false, h%12*60
 			if pm {
 				w.minutes += 12 * 60

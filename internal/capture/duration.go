@@ -11,7 +11,7 @@ func (p *parser) quantity(i int) (n float64, unit int, minutes float64, end int)
 	if i >= len(p.toks) || p.toks[i].used || p.toks[i].dead {
 		return 0, 0, 0, i
 	}
-	j := i
+	var j int
 	digits := false
 	switch {
 	case p.toks[i].typ == tNumber:

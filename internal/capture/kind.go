@@ -28,7 +28,7 @@ func (p *parser) kindPass() {
 	kind := p.d.Kind
 	switch {
 	case kind != "":
-	case act.act != nil && !(attempt && act.act.Kind == Conversation):
+	case act.act != nil && (!attempt || act.act.Kind != Conversation):
 		kind = act.act.Kind
 	case act.act == nil && !denied && !attempt && p.together():
 		kind = Conversation
@@ -171,9 +171,9 @@ func (p *parser) denies(from, to int) bool {
 		if p.is(i, cNot) || p.phraseEnds(i, cNot) {
 			return true
 		}
-		if p.phraseEnds(i, cModal) || p.is(i, cModal) && !(p.toks[i].upper && i > 0) {
+		if p.phraseEnds(i, cModal) || p.is(i, cModal) && (!p.toks[i].upper || i <= 0) {
 			past := len(p.toks[to-1].key) > 4 && p.toks[to-1].key[len(p.toks[to-1].key)-2:] == "ed"
-			if !(past && n == 0) {
+			if !past || n != 0 {
 				return true
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"golang.org/x/text/unicode/norm"
+
 	"kith/internal/i18n"
 )
 
@@ -119,9 +120,9 @@ type lexicon struct {
 }
 
 var (
-	lexiconMu sync.Mutex
-	lexicons  = map[string]*lexicon{}
-	marksOnce = sync.OnceValue(marks)
+	lexiconMu sync.Mutex              //nolint:gochecknoglobals // guards the next
+	lexicons  = map[string]*lexicon{} //nolint:gochecknoglobals // made once a language, then only read
+	marksOnce = sync.OnceValue(marks) //nolint:gochecknoglobals // made once, then only read
 )
 
 // marks are the words that show a line to be in a language other than English.
@@ -185,14 +186,46 @@ func (l *lexicon) add(w *i18n.WordList) {
 		c class
 		p []string
 	}{
-		{cNot, w.Not}, {cModal, w.Modal}, {cI, w.I}, {cMe, w.Me}, {cThey, w.They}, {cBetween, w.Between},
-		{cOthers, w.Others}, {cFrom, w.From}, {cWith, w.With}, {cGot, w.Got}, {cBoth, w.Both}, {cAttempt, w.Attempt},
-		{cAttempt | cMissed, w.Missed}, {cAway, w.Away}, {cDet, w.Det}, {cDetShort, w.DetShort}, {cRole, w.Roles},
-		{cBare, w.Bare}, {cPartAlone, w.PartsAlone}, {cNow, w.Now}, {cWeekend, w.Weekend}, {cMonthUnsure, w.MonthsUnsure},
-		{cAndHalf, w.AndHalf}, {cAgo, w.Ago}, {cAgoBefore, w.AgoBefore}, {cAt, w.At}, {cAtBare, w.AtBare}, {cOn, w.On},
-		{cIn, w.In}, {cOf, w.Of}, {cLast, w.Last}, {cThis, w.This}, {cNext, w.Next}, {cPM, w.PM}, {cAM, w.AM},
-		{cHourWord, w.HourWord}, {cHalfTo, w.HalfTo}, {cNotDurationBefore, w.NotDurationBefore},
-		{cNotDurationAfter, w.NotDurationAfter}, {cFollows, w.Follows},
+		{cNot, w.Not},
+		{cModal, w.Modal},
+		{cI, w.I},
+		{cMe, w.Me},
+		{cThey, w.They},
+		{cBetween, w.Between},
+		{cOthers, w.Others},
+		{cFrom, w.From},
+		{cWith, w.With},
+		{cGot, w.Got},
+		{cBoth, w.Both},
+		{cAttempt, w.Attempt},
+		{cAttempt | cMissed, w.Missed},
+		{cAway, w.Away},
+		{cDet, w.Det},
+		{cDetShort, w.DetShort},
+		{cRole, w.Roles},
+		{cBare, w.Bare},
+		{cPartAlone, w.PartsAlone},
+		{cNow, w.Now},
+		{cWeekend, w.Weekend},
+		{cMonthUnsure, w.MonthsUnsure},
+		{cAndHalf, w.AndHalf},
+		{cAgo, w.Ago},
+		{cAgoBefore, w.AgoBefore},
+		{cAt, w.At},
+		{cAtBare, w.AtBare},
+		{cOn, w.On},
+		{cIn, w.In},
+		{cOf, w.Of},
+		{cLast, w.Last},
+		{cThis, w.This},
+		{cNext, w.Next},
+		{cPM, w.PM},
+		{cAM, w.AM},
+		{cHourWord, w.HourWord},
+		{cHalfTo, w.HalfTo},
+		{cNotDurationBefore, w.NotDurationBefore},
+		{cNotDurationAfter, w.NotDurationAfter},
+		{cFollows, w.Follows},
 	} {
 		mark(g.c, g.p)
 	}

@@ -73,7 +73,7 @@ func describe(d Draft, now time.Time) string {
 	}
 	at := d.HappenedAt.Format(map[string]string{Minute: "2006-01-02 15:04", Day: "2006-01-02~15", Month: "2006-01", Year: "2006"}[d.Precision])
 	at = strings.TrimSuffix(at, "~12")
-	if !(d.HappenedAt.Equal(now) && d.Precision == Minute) {
+	if !d.HappenedAt.Equal(now) || d.Precision != Minute {
 		if len(at) > 7 {
 			at = strings.TrimPrefix(at, "2026-")
 		}

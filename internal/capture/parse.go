@@ -34,7 +34,7 @@ type parser struct {
 }
 
 // tokenRoom lends the memory for the tokens of a line, most of what one reading needs.
-var tokenRoom = sync.Pool{New: func() any {
+var tokenRoom = sync.Pool{New: func() any { //nolint:gochecknoglobals // a pool
 	room := make([]token, 0, 64)
 	return &room
 }}

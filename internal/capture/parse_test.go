@@ -17,8 +17,13 @@ func TestParse_spans(t *testing.T) {
 		got = append(got, part{in.Text[s.Start:s.End], s.Role, s.Value})
 	}
 	want := []part{
-		{"thanked", RoleKind, Thanks}, {"@Sam", RolePerson, "sam"}, {"#work", RoleContext, Professional}, {"#Q4", RoleTag, "Q4"},
-		{"yesterday 3pm", RoleTime, "2026-11-23T15:00:00+01:00"}, {"20 min", RoleDuration, "20"}, {":)", RoleFelt, "+1"},
+		{"thanked", RoleKind, Thanks},
+		{"@Sam", RolePerson, "sam"},
+		{"#work", RoleContext, Professional},
+		{"#Q4", RoleTag, "Q4"},
+		{"yesterday 3pm", RoleTime, "2026-11-23T15:00:00+01:00"},
+		{"20 min", RoleDuration, "20"},
+		{":)", RoleFelt, "+1"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -14,7 +14,7 @@ const (
 )
 
 // quotes are the closing signs of the quotation marks a name may stand in.
-var quotes = map[rune]string{
+var quotes = map[rune]string{ //nolint:gochecknoglobals // a constant
 	'"': "\"", '“': "”", '„': "“”", '”': "”", '«': "»", '»': "«", '\'': "'", '‘': "’", '‚': "‘’", '「': "」", '‹': "›",
 }
 
@@ -22,7 +22,6 @@ var quotes = map[rune]string{
 type written struct {
 	text       string // as written
 	start, end int
-	folded     string
 }
 
 // mention reads @name at token i.
@@ -143,7 +142,7 @@ func (p *parser) nameAt(at int) (written, bool) {
 	end, runes := at, 0
 	for end < len(p.s) {
 		r, size := utf8.DecodeRuneInString(p.s[end:])
-		if !wordly(r) && !(r == 0x200C || r == 0x200D) {
+		if !wordly(r) && (r != 0x200C && r != 0x200D) {
 			next, _ := utf8.DecodeRuneInString(p.s[end+size:])
 			if !strings.ContainsRune("._'’-", r) || !wordly(next) {
 				break

@@ -5,8 +5,8 @@ import "time"
 // When only a part of the day is known the precision is Day, and the moment is put at a typical hour of that part, so
 // that the moments of a day keep their order. A part that has not begun yet is the future.
 var (
-	partBegins = [...]int{smallHours: 0, morning: 4, midday: 11, afternoon: 12, evening: 17, night: 20}
-	partHour   = [...]int{smallHours: 2, morning: 9, midday: 12, afternoon: 15, evening: 19, night: 22}
+	partBegins = [...]int{smallHours: 0, morning: 4, midday: 11, afternoon: 12, evening: 17, night: 20} //nolint:gochecknoglobals // a constant
+	partHour   = [...]int{smallHours: 2, morning: 9, midday: 12, afternoon: 15, evening: 19, night: 22} //nolint:gochecknoglobals // a constant
 )
 
 // resolve holds w against now. ok is false when it would be the future.

@@ -179,8 +179,8 @@ func (p *parser) subjectBefore(i int) bool {
 	if !p.toks[k].used { // @Sam's mother called
 		return p.toks[k].typ == tWord && k > 0 && p.toks[k-1].used && strings.HasSuffix(lower(p.s[p.toks[k-1].start:p.toks[k-1].end]), "'s")
 	}
-	for m := len(p.mentions) - 1; m >= 0; m-- {
-		first := p.mentions[m]
+	for _, first := range slices.Backward(p.mentions) {
+
 		if first > k {
 			continue
 		}

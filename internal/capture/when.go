@@ -255,7 +255,7 @@ func (p *parser) weekdayAt(i int, w *when) int {
 		return i
 	}
 	next := p.is(j, cNext) && !p.is(j, cLast)
-	if next && (p.is(j+1, cWeekday|cWeekdayShort)) {
+	if next && p.is(j+1, cWeekday|cWeekdayShort) {
 		j++
 	} else {
 		next = false

@@ -107,7 +107,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			{Key: "operation", Title: "Operation:"},
 			{Key: "store", Title: "Where the data is:"},
 		}),
-		kong.Vars(vars()),
+		vars(),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	)
@@ -120,8 +120,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	k, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(stderr, "kith: %s\n", err)
-		var wrong *kong.ParseError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
 			k = wrong.Context
 		}
 		fmt.Fprintln(stderr, helpHint(k))
@@ -145,8 +144,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 // and for what is no command. Building all of it takes longer than adding a moment.
 func grammarFor(args []string) any {
 	whole := reflect.TypeFor[grammar]()
-	for i := range whole.NumField() {
-		f := whole.Field(i)
+	for f := range whole.Fields() {
 		name := f.Tag.Get("name")
 		if name == "" {
 			name = strings.ToLower(f.Name)
@@ -174,8 +172,7 @@ func (a *app) exitCode(ctx context.Context, err error, k *kong.Context) int {
 		text = "stopped"
 	}
 	fmt.Fprintf(a.err, "kith: %s\n", text)
-	var u *usageError
-	if errors.As(err, &u) {
+	if _, ok := errors.AsType[*usageError](err); ok {
 		fmt.Fprintln(a.err, helpHint(k))
 		return exitUsage
 	}

@@ -96,7 +96,7 @@ func kill(t *testing.T, rounds int, env ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chance := rand.New(rand.NewPCG(1, uint64(rounds))) //nolint:gosec // the same chances each time
+	chance := rand.New(rand.NewPCG(1, uint64(rounds)))
 	var (
 		mu      sync.Mutex
 		acked   = map[string]bool{}
@@ -199,5 +199,5 @@ func kill(t *testing.T, rounds int, env ...string) {
 	if err := s.cmd.Wait(); err != nil {
 		t.Errorf("the server ended with %v", err)
 	}
-	fmt.Printf("%s: %d rounds, %d moments acknowledged, each there once; %d were cut off and sent again\n", t.Name(), rounds, len(acked), cut)
+	t.Logf("%s: %d rounds, %d moments acknowledged, each there once; %d were cut off and sent again", t.Name(), rounds, len(acked), cut)
 }

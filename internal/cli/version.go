@@ -8,7 +8,7 @@ import (
 )
 
 // version is set when a release is built: -ldflags "-X kith/internal/cli.version=1.2.3".
-var version string //nolint:gochecknoglobals // the linker writes it
+var version string
 
 type versionCmd struct {
 	Licenses bool `help:"Print the licences of everything that is inside."`

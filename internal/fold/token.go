@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -43,10 +44,8 @@ func Query(s string) []Term {
 	s = Fold(s)
 	var out []Term
 	add := func(t Term) {
-		for i := range out {
-			if out[i] == t {
-				return
-			}
+		if slices.Contains(out, t) {
+			return
 		}
 		if len(out) < maxTerms {
 			out = append(out, t)

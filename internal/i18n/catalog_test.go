@@ -16,12 +16,12 @@ import (
 )
 
 // pluralForms lists the forms each language needs. A new language adds its own, from CLDR.
-var pluralForms = map[string][]string{ //nolint:gochecknoglobals // a table of the test
+var pluralForms = map[string][]string{
 	"en": {"one", "other"},
 	"de": {"one", "other"},
 }
 
-var param = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`) //nolint:gochecknoglobals // compiled once
+var param = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
 
 // shape is what translations of one message must have in common.
 type shape struct {
@@ -117,7 +117,7 @@ func sources(t *testing.T) map[string]string {
 			filepath.Ext(base) != ".go" && filepath.Ext(base) != ".templ" {
 			return nil
 		}
-		b, err := os.ReadFile(name) //nolint:gosec // the project's own sources
+		b, err := os.ReadFile(name)
 		all[name] = string(b)
 		return err
 	})
@@ -128,11 +128,11 @@ func sources(t *testing.T) map[string]string {
 }
 
 var (
-	quoted  = regexp.MustCompile(`"([a-z0-9_.-]+)"`)                     //nolint:gochecknoglobals // compiled once
-	called  = regexp.MustCompile(`\.([TN])\("([a-z0-9_-]+\.[^"]+)"[,)]`) //nolint:gochecknoglobals // compiled once
-	refusal = regexp.MustCompile(                                        //nolint:gochecknoglobals // compiled once
+	quoted  = regexp.MustCompile(`"([a-z0-9_.-]+)"`)
+	called  = regexp.MustCompile(`\.([TN])\("([a-z0-9_-]+\.[^"]+)"[,)]`)
+	refusal = regexp.MustCompile(
 		`fault\.(Invalid|Conflict|Unknown|Denied|Busy|TooLarge|NotFound|Gone|Stale)\(\s*"([a-z0-9_]+)"`)
-	coded = regexp.MustCompile(`Code:\s*"([a-z0-9_]+)"`) //nolint:gochecknoglobals // compiled once
+	coded = regexp.MustCompile(`Code:\s*"([a-z0-9_]+)"`)
 )
 
 // A message is used when the source names it whole, or names the part before the value that completes it ("kind.").

@@ -87,11 +87,11 @@ type Act struct {
 }
 
 // WordLanguages are the languages that have a list, English first.
-var WordLanguages = []string{"en", "de"}
+var WordLanguages = []string{"en", "de"} //nolint:gochecknoglobals // a constant
 
 var (
-	wordMu    sync.Mutex
-	wordLists = map[string]*WordList{}
+	wordMu    sync.Mutex               //nolint:gochecknoglobals // guards the next
+	wordLists = map[string]*WordList{} //nolint:gochecknoglobals // read once a language
 )
 
 // Words returns the list of a language ("de"), parsed at the first call and then shared: it must not be changed. It is
@@ -117,7 +117,7 @@ func Words(lang string) *WordList {
 
 // Felt returns what emoticons and emoji say about how it felt, -2 to +2. Emoji are written without skin tones and
 // invisible joiners.
-var Felt = sync.OnceValue(func() map[string]int {
+var Felt = sync.OnceValue(func() map[string]int { //nolint:gochecknoglobals // read once
 	var file map[int][]string
 	mustRead("felt", &file)
 	felt := make(map[string]int, 200)

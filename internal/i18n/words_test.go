@@ -23,7 +23,7 @@ func TestWords_filesHaveNoUnknownKeys(t *testing.T) {
 		if len(w.Weekdays) != 7 || len(w.WeekdaysShort) != 7 || len(w.Months) != 12 || len(w.MonthsShort) != 12 {
 			t.Errorf("%s: days and months are not complete", lang)
 		}
-		if Words(lang) == nil || Words(lang) != Words(lang) {
+		if first := Words(lang); first == nil || first != Words(lang) {
 			t.Errorf("Words(%q) is not one shared list", lang)
 		}
 	}

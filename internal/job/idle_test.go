@@ -42,7 +42,7 @@ func TestIdleMakesNoWrites(t *testing.T) {
 		}
 		synctest.Wait()
 		before := changes(t, d)
-		time.Sleep(49 * time.Hour)
+		time.Sleep(49 * time.Hour) //nolint:forbidigo // of synctest's clock: takes no time
 		synctest.Wait()
 		if after := changes(t, d); after != before {
 			t.Errorf("%d rows changed while idle", after-before)
@@ -60,7 +60,7 @@ func TestIdleMakesNoWrites(t *testing.T) {
 		if n := failed(); n != 1 {
 			t.Errorf("%d failed jobs are kept", n)
 		}
-		time.Sleep(8 * 24 * time.Hour)
+		time.Sleep(8 * 24 * time.Hour) //nolint:forbidigo // of synctest's clock: takes no time
 		synctest.Wait()
 		if n := failed(); n != 0 {
 			t.Errorf("%d failed jobs are kept after a week", n)
@@ -84,13 +84,13 @@ func TestLongHandlerKeepsItsLease(t *testing.T) {
 		runs := make(chan bool, 10)
 		job.Handle(q, func(context.Context, note) error {
 			runs <- true
-			time.Sleep(3 * time.Hour)
+			time.Sleep(3 * time.Hour) //nolint:forbidigo // of synctest's clock: takes no time
 			return nil
 		})
 		enqueue(t, d, q, note{})
 		ended := make(chan error, 1)
 		go func() { ended <- q.Run(context.Background()) }()
-		time.Sleep(4 * time.Hour)
+		time.Sleep(4 * time.Hour) //nolint:forbidigo // of synctest's clock: takes no time
 		if err := q.Stop(t.Context()); err != nil {
 			t.Error(err)
 		}

@@ -273,10 +273,10 @@ func TestStopWaits(t *testing.T) {
 		stopped := make(chan error, 1)
 		go func() { stopped <- q.Stop(context.Background()) }()
 		select {
-		case <-stopped:
-			t.Error("Stop did not wait")
-		case <-run:
-			t.Error("Run did not wait")
+		case err := <-stopped:
+			t.Error("Stop did not wait", err)
+		case err := <-run:
+			t.Error("Run did not wait", err)
 		case <-time.After(50 * time.Millisecond): // long enough to notice most that do not wait; never a false alarm
 		}
 		close(goOn)

@@ -23,7 +23,7 @@ func reason(err error) string {
 }
 
 // plain is the type of errors.New and of fmt.Errorf without %w.
-var plain = fmt.Sprintf("%T", errors.New("")) //nolint:gochecknoglobals // constant
+var plain = fmt.Sprintf("%T", errors.New(""))
 
 func ours(err error) string {
 	switch {

@@ -379,6 +379,3 @@ func TestService_ManyAtOneInstantKeepTheirOrder(t *testing.T) {
 		}
 	})
 }
-
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }

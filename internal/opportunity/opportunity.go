@@ -26,10 +26,10 @@ const (
 	Accepted = "accepted" // it became the intention
 )
 
-// Sources of suggestions.
+// SourcePractice is the library: the first source of suggestions.
 const SourcePractice = "practice"
 
-// Acts that a suggestion offers.
+// ActIntend is what a suggestion offers: make it today's intention.
 const ActIntend = "intend" // make it today's intention
 
 // perDay is how many suggestions a day has at most.

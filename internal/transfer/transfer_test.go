@@ -189,6 +189,7 @@ func pack(t *testing.T, files ...string) []byte {
 const head = `{"format":"kith","version":1}`
 
 func TestImport_RefusesAndLeavesNothingHalf(t *testing.T) {
+	t.Parallel()
 	good := `{"id":"0193a1b2-0000-7000-8000-000000000001","name":"Kim","fingerprint":"f","revision":1,"created_at":1,"updated_at":1}` + "\n"
 	for name, c := range map[string]struct {
 		archive func(t *testing.T) []byte

@@ -275,8 +275,10 @@ func (h *Handler) chips(r *http.Request, v *visit, d capture.Draft, f form) ([]c
 
 // askChip offers whom a name could mean.
 func (h *Handler) askChip(r *http.Request, v *visit, who capture.Person, f form) (chip, error) {
-	c := chip{Label: v.P.T("web.chip.which", "name", who.Name), Name: "who", Type: "select", Ask: true,
-		Options: []option{{Value: who.Name + sep, Label: v.P.T("web.chip.which", "name", who.Name)}}}
+	c := chip{
+		Label: v.P.T("web.chip.which", "name", who.Name), Name: "who", Type: "select", Ask: true,
+		Options: []option{{Value: who.Name + sep, Label: v.P.T("web.chip.which", "name", who.Name)}},
+	}
 	for _, id := range who.Maybe {
 		known, err := h.People.Get(r.Context(), v.User.ID, id)
 		if err != nil {

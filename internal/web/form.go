@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -12,7 +13,7 @@ import (
 
 // form is what a person sent and what of it cannot be kept: every typed word comes back, with the message beside its
 // field. The zero value is an empty form.
-type form struct {
+type form struct { //nolint:recvcheck // pages read it by value, handlers fill it
 	Values url.Values
 	Wrong  map[string]string // by field
 	Whole  string            // about the form as a whole
@@ -23,12 +24,7 @@ func (f form) Get(name string) string { return f.Values.Get(name) }
 
 // Has reports whether a field holds this value.
 func (f form) Has(name, value string) bool {
-	for _, v := range f.Values[name] {
-		if v == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(f.Values[name], value)
 }
 
 // refuse puts a fault where it belongs and reports whether err was one that a form can show.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -46,9 +47,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 		"email": {Values: url.Values{"email": {u.Email}}},
 		"token": {Values: url.Values{"scope": {string(auth.Read), string(auth.Capture)}, "expires": {"90"}}},
 	}
-	for name, f := range view.Forms {
-		forms[name] = f
-	}
+	maps.Copy(forms, view.Forms)
 	view.Forms = forms
 
 	sessions, err := h.Auth.Sessions(r.Context(), u.ID)

@@ -105,7 +105,7 @@ func (h *Handler) noticeOf(r *http.Request, v *visit) (*notice, error) {
 	}
 	m, err := h.Moments.Get(r.Context(), v.User.ID, id)
 	if fault.As(err) != nil {
-		return nil, nil //nolint:nilnil // a notice about what is gone says nothing
+		return nil, nil //nolint:nilnil,nilerr // a notice about what is gone says nothing
 	}
 	if err != nil {
 		return nil, err

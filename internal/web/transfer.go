@@ -35,9 +35,8 @@ func (h *Handler) settingsExport(w http.ResponseWriter, r *http.Request, v *visi
 
 func (h *Handler) settingsImport(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := form{}
-	if err := r.ParseMultipartForm(partMemory); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
+	if err := r.ParseMultipartForm(partMemory); err != nil { //nolint:gosec // the route bounds the body
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return fault.TooLarge("body_too_large", "", "That was more than is read at once. Send less, or in parts.")
 		}
 		f.wrong("archive", v.P.T("web.transfer.nothing"))

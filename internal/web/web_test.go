@@ -23,7 +23,7 @@ import (
 	"kith/internal/transfer"
 )
 
-var now = time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC) //nolint:gochecknoglobals // the clock of these tests
+var now = time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)
 
 // house is all pages over one database, with two people in it.
 type house struct {
