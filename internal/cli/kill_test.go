@@ -3,7 +3,6 @@ package cli_test
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
