@@ -174,6 +174,7 @@ type Tx struct {
 	std     *sql.Tx       // PostgreSQL, and views
 	conn    *preparedConn // the SQLite writer
 	after   []func()
+	last    []func(ctx context.Context) error
 }
 
 // Dialect says which database this is.
@@ -217,6 +218,31 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	}
 	n, err := res.RowsAffected()
 	return n, translate(err)
+}
+
+// maxLast bounds what AtEnd keeps: an import must not hold all its rows in memory.
+const maxLast = 1000
+
+// AtEnd has f run in this transaction when everything else in it has, in the order of the calls. It is for the search
+// index: SQLite's full-text tables write a segment at every savepoint once they are touched, so touching them last makes
+// the writes of a batch one segment. When f fails, the write fails.
+func (t *Tx) AtEnd(ctx context.Context, f func(ctx context.Context) error) error {
+	t.last = append(t.last, f)
+	if len(t.last) < maxLast {
+		return nil
+	}
+	return t.end(ctx)
+}
+
+// end runs what AtEnd kept.
+func (t *Tx) end(ctx context.Context) error {
+	for _, f := range t.last {
+		if err := f(ctx); err != nil {
+			return err
+		}
+	}
+	t.last = nil
+	return nil
 }
 
 func (t *Tx) committed() {

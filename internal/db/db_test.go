@@ -222,3 +222,31 @@ func TestSeal(t *testing.T) {
 		}
 	}
 }
+
+// TestWrite_EndFailsItsOwnWriteAlone holds that work kept for the end of a transaction fails the write it belongs to and
+// no other, although it runs past the savepoints of a batch.
+func TestWrite_EndFailsItsOwnWriteAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		oops := errors.New("oops")
+		var wg sync.WaitGroup
+		for i := range 64 {
+			wg.Go(func() {
+				err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+					return tx.AtEnd(ctx, func(ctx context.Context) error {
+						if err := put(ctx, tx, fmt.Sprint(i)); err != nil || i%4 != 1 {
+							return err
+						}
+						return oops
+					})
+				})
+				if errors.Is(err, oops) != (i%4 == 1) {
+					t.Errorf("write %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := count(t, d); n != 48 {
+			t.Errorf("%d rows are kept, want 48", n)
+		}
+	})
+}

@@ -104,6 +104,9 @@ func (d *DB) tryPostgres(ctx context.Context, f func(context.Context, *Tx) error
 	if err := f(ctx, tx); err != nil {
 		return nil, err
 	}
+	if err := tx.end(ctx); err != nil {
+		return nil, err
+	}
 	if err := std.Commit(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}

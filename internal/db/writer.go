@@ -176,6 +176,25 @@ func (w *writer) commit(batch []*write) {
 			return
 		}
 	}
+	for _, one := range batch {
+		if one.err != nil {
+			continue
+		}
+		if err := w.end(ctx, one); err != nil {
+			w.rollback(ctx)
+			if alone {
+				one.err = translate(err)
+				return
+			}
+			// Past its savepoint one write cannot be undone without the others. Each gets a transaction of its own.
+			for _, again := range batch {
+				if again.err == nil {
+					w.commit([]*write{again})
+				}
+			}
+			return
+		}
+	}
 	if alone && batch[0].err != nil {
 		w.rollback(ctx)
 		return
@@ -184,6 +203,12 @@ func (w *writer) commit(batch []*write) {
 		all(fmt.Errorf("commit: %w", err))
 		w.rollback(ctx)
 	}
+}
+
+// end runs what a write kept for the end, and turns a panic into an error.
+func (w *writer) end(ctx context.Context, one *write) error {
+	last := &write{tx: one.tx, run: func(ctx context.Context, tx *Tx) error { return tx.end(ctx) }}
+	return w.call(ctx, last)
 }
 
 // rollback ends a failed transaction. SQLite may have ended it already; that is no error here.

@@ -33,24 +33,26 @@ func searchWords(by account.ID, m *Moment) []string {
 }
 
 func indexWords(ctx context.Context, tx *db.Tx, key int64, words []string) error {
-	var err error
 	if tx.Dialect() == db.Postgres {
-		_, err = tx.Exec(ctx, "INSERT INTO moment_search (order_key, words) VALUES ($1, array_to_tsvector(CAST($2 AS TEXT[])))", key, words)
-	} else {
-		_, err = tx.Exec(ctx, "INSERT INTO moment_search (rowid, words) VALUES ($1, $2)", key, strings.Join(words, " "))
+		_, err := tx.Exec(ctx, "INSERT INTO moment_search (order_key, words) VALUES ($1, array_to_tsvector(CAST($2 AS TEXT[])))", key, words)
+		return err
 	}
-	return err
+	return tx.AtEnd(ctx, func(ctx context.Context) error {
+		_, err := tx.Exec(ctx, "INSERT INTO moment_search (rowid, words) VALUES ($1, $2)", key, strings.Join(words, " "))
+		return err
+	})
 }
 
 // unindexWords takes a row out of the index. SQLite's index keeps no copy of the words and must be told them again.
 func unindexWords(ctx context.Context, tx *db.Tx, key int64, words []string) error {
-	var err error
 	if tx.Dialect() == db.Postgres {
-		_, err = tx.Exec(ctx, "DELETE FROM moment_search WHERE order_key = $1", key)
-	} else {
-		_, err = tx.Exec(ctx, "INSERT INTO moment_search (moment_search, rowid, words) VALUES ('delete', $1, $2)", key, strings.Join(words, " "))
+		_, err := tx.Exec(ctx, "DELETE FROM moment_search WHERE order_key = $1", key)
+		return err
 	}
-	return err
+	return tx.AtEnd(ctx, func(ctx context.Context) error {
+		_, err := tx.Exec(ctx, "INSERT INTO moment_search (moment_search, rowid, words) VALUES ('delete', $1, $2)", key, strings.Join(words, " "))
+		return err
+	})
 }
 
 // matching returns the FROM part that walks the index and the expression that finds the terms, for list to build on. The
