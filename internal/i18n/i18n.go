@@ -20,7 +20,7 @@ import (
 	"strings"
 	"sync"
 
-	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
@@ -41,11 +41,13 @@ type Locale struct {
 
 // catalog is all that is known of one language.
 type catalog struct {
-	tag       string
-	dir       string            // ltr or rtl
-	plain     map[string]string // messages without parameters and plurals, which are most
-	localizer *goi18n.Localizer
-	numbers   *message.Printer
+	tag     string
+	dir     string // ltr or rtl
+	lang    language.Tag
+	plain   map[string]string // messages without parameters and plurals, which are most
+	filled  map[string]text   // messages with parameters
+	plurals map[string]map[plural.Form]text
+	numbers *message.Printer
 }
 
 // Printer writes one language. Get one with For.
@@ -90,8 +92,10 @@ func load(tag string) (*catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &catalog{tag: tag, plain: map[string]string{}, numbers: message.NewPrinter(parsed)}
-	bundle := goi18n.NewBundle(parsed)
+	c := &catalog{
+		tag: tag, lang: parsed, plain: map[string]string{}, filled: map[string]text{}, plurals: map[string]map[plural.Form]text{},
+		numbers: message.NewPrinter(parsed),
+	}
 	names, err := fs.Glob(files, path.Join("locales", tag, "*.json"))
 	if err != nil {
 		return nil, err
@@ -106,22 +110,11 @@ func load(tag string) (*catalog, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		for key, value := range messages {
-			// Most messages are plain; they need none of the machinery, and start-up is spared it.
-			if text, ok := value.(string); ok && !strings.Contains(text, "{{") {
-				c.plain[key] = text
-				continue
-			}
-			m, err := goi18n.NewMessage(value)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
-			}
-			m.ID = key
-			if err := bundle.AddMessages(parsed, m); err != nil {
+			if err := c.add(key, value); err != nil {
 				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
 			}
 		}
 	}
-	c.localizer = goi18n.NewLocalizer(bundle, tag)
 	c.dir = "ltr"
 	if d := c.plain["locale.dir"]; d != "" {
 		c.dir = d
@@ -204,14 +197,14 @@ func (p *Printer) T(key string, kv ...any) string {
 	if s, ok := p.plain[key]; ok {
 		return s
 	}
-	return p.localize(key, nil, p.params(kv))
+	return p.localize(key, p.params(kv))
 }
 
 // N returns the plural message for n things. The parameter n is there by itself; kv are further ones.
 func (p *Printer) N(key string, n int, kv ...any) string {
 	params := p.params(kv)
 	params["n"] = p.Number(n)
-	return p.localize(key, n, params)
+	return p.plural(key, n, params)
 }
 
 // Has reports whether the language itself has the message.
@@ -219,8 +212,9 @@ func (p *Printer) Has(key string) bool {
 	if _, ok := p.plain[key]; ok {
 		return true
 	}
-	_, err := p.localizer.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: map[string]any{}})
-	return err == nil
+	_, filled := p.filled[key]
+	_, counted := p.plurals[key]
+	return filled || counted
 }
 
 // Fault says in the person's language what was wrong. A code without a translation, or a
@@ -231,7 +225,7 @@ func (p *Printer) Fault(f *fault.Error) string {
 		kv = append(kv, name, value)
 	}
 	key := "fault." + f.Code
-	if s := p.T(key, kv...); s != key && !strings.Contains(s, "<no value>") {
+	if s := p.T(key, kv...); s != key && !strings.Contains(s, unfilled) {
 		return s
 	}
 	return f.Message
@@ -254,13 +248,28 @@ func (p *Printer) params(kv []any) map[string]any {
 	return m
 }
 
-func (p *Printer) localize(key string, count any, params map[string]any) string {
-	s, err := p.localizer.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: params, PluralCount: count})
-	if err == nil {
-		return s
+func (p *Printer) localize(key string, params map[string]any) string {
+	if t, ok := p.filled[key]; ok {
+		return t.fill(params)
 	}
 	if p.tag == Default {
 		return key
 	}
-	return For(Default).localize(key, count, params)
+	if s, ok := For(Default).plain[key]; ok {
+		return s
+	}
+	return For(Default).localize(key, params)
+}
+
+func (p *Printer) plural(key string, n int, params map[string]any) string {
+	if forms, ok := p.plurals[key]; ok {
+		if t, ok := forms[p.form(n)]; ok {
+			return t.fill(params)
+		}
+		return forms[plural.Other].fill(params)
+	}
+	if p.tag == Default {
+		return key
+	}
+	return For(Default).plural(key, n, params)
 }
