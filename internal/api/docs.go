@@ -71,10 +71,10 @@ type line struct {
 }
 
 // lines are the operations of a tag, by path, in the order a reader expects the methods.
-func lines(doc *huma.OpenAPI, tag string) []line {
-	var list []line
+func lines(doc *huma.OpenAPI, tag string) []*line {
+	var list []*line
 	for path, item := range doc.Paths {
-		for _, l := range []line{
+		for _, l := range []*line{
 			{"GET", path, item.Get}, {"POST", path, item.Post}, {"PATCH", path, item.Patch}, {"DELETE", path, item.Delete},
 		} {
 			if l.op != nil && slices.Contains(l.op.Tags, tag) {
@@ -83,7 +83,7 @@ func lines(doc *huma.OpenAPI, tag string) []line {
 		}
 	}
 	order := []string{"GET", "POST", "PATCH", "DELETE"}
-	slices.SortFunc(list, func(a, b line) int {
+	slices.SortFunc(list, func(a, b *line) int {
 		if c := strings.Compare(a.path, b.path); c != 0 {
 			return c
 		}
@@ -130,7 +130,7 @@ func page(doc *huma.OpenAPI) []byte {
 	return []byte(w.String())
 }
 
-func (w *writer) operation(doc *huma.OpenAPI, l line) {
+func (w *writer) operation(doc *huma.OpenAPI, l *line) {
 	w.add("<article id=\"%s\"><h3>%s</h3>\n<p class=\"line\"><b class=\"%s\">%s</b> <code>%s</code></p>\n",
 		l.op.OperationID, l.op.Summary, strings.ToLower(l.method), l.method, l.path)
 	if l.op.Description != "" {

@@ -1,8 +1,6 @@
 package capture
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -65,7 +63,11 @@ func Parse(in Input) Draft {
 	p.someonePass()
 	p.kindPass()
 	p.contextOfPeople()
-	slices.SortFunc(p.d.Spans, func(a, b Span) int { return cmp.Compare(a.Start, b.Start) })
+	for i := range p.d.Spans { // a few, nearly in order: by insertion
+		for j := i; j > 0 && p.d.Spans[j].Start < p.d.Spans[j-1].Start; j-- {
+			p.d.Spans[j], p.d.Spans[j-1] = p.d.Spans[j-1], p.d.Spans[j]
+		}
+	}
 	return p.d
 }
 

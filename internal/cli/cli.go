@@ -1,6 +1,6 @@
 // Package cli is the command line and the place where everything is put together.
 //
-// One struct is the grammar (kong); each command is a file of its own with a Run method. config.go holds what can be
+// One struct is the grammar (grammar.go reads it); each command is a file of its own with a Run method. config.go holds what can be
 // configured and by which environment variable, serve.go builds the house in floor order, jobs.go lists every job and
 // its clock. Commands of daily use speak to Kith through package client alone, in one of three ways (door.go): a remote
 // server, the socket of the server that holds the data folder, or a house opened in this process. Commands of operation
@@ -19,12 +19,9 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/alecthomas/kong"
 
 	"kith/internal/fault"
 )
@@ -78,86 +75,42 @@ func (e *usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
-// exit unwinds kong, which ends the program for --help.
-type exit int
-
 // Main runs one command and returns its exit code.
-func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	defer func() {
-		if r := recover(); r != nil {
-			e, ok := r.(exit)
-			if !ok {
-				panic(r)
-			}
-			code = int(e)
-		}
-	}()
+func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{in: stdin, out: stdout, err: stderr, now: time.Now, getenv: os.Getenv}
 	spendMemory(a.getenv)
 	a.screen = newScreen(stdout, os.Getenv)
 
-	parser, err := kong.New(grammarFor(args),
-		kong.Name("kith"),
-		kong.Description("Notice, create and remember the small moments that people are made of."),
-		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 96}),
-		kong.ExplicitGroups([]kong.Group{
-			{Key: "run", Title: "Run:"},
-			{Key: "daily", Title: "Every day:"},
-			{Key: "operation", Title: "Operation:"},
-			{Key: "store", Title: "Where the data is:"},
-		}),
-		vars(),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(code int) { panic(exit(code)) }),
-	)
-	if err != nil {
-		panic(err) // the grammar itself is wrong; every test would see it
-	}
+	root := readGrammar("kith", "kith", reflect.ValueOf(&grammar{}).Elem(), vars())
+	root.help = "Notice, create and remember the small moments that people are made of."
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
-	k, err := parser.Parse(args)
-	if err != nil {
-		fmt.Fprintf(stderr, "kith: %s\n", err)
-		if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
-			k = wrong.Context
-		}
-		fmt.Fprintln(stderr, helpHint(k))
-		return exitUsage
+	c, rest := root.find(args)
+	flags, help, err := c.parse(rest, a.getenv)
+	switch {
+	case help:
+		c.printHelp(a)
+		return exitDone
+	case err != nil:
+		return usageFailed(stderr, c, err)
 	}
-	a.named = func(flag string) bool {
-		return slices.ContainsFunc(k.Path, func(p *kong.Path) bool { return p.Flag != nil && p.Flag.Name == flag && !p.Resolved })
-	}
+	a.named = flags.Changed
 
 	// A terminal that goes away must not end the server; SIGINT and SIGTERM end everything in order.
 	signal.Ignore(syscall.SIGHUP)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	k.BindTo(ctx, (*context.Context)(nil))
-	k.Bind(a)
-	return a.exitCode(ctx, k.Run(), k)
-}
-
-// grammarFor is the part of the grammar that a command line needs: the one command it begins with, or all of it for help
-// and for what is no command. Building all of it takes longer than adding a moment.
-func grammarFor(args []string) any {
-	whole := reflect.TypeFor[grammar]()
-	for f := range whole.Fields() {
-		name := f.Tag.Get("name")
-		if name == "" {
-			name = strings.ToLower(f.Name)
-		}
-		if len(args) > 0 && args[0] == name {
-			return reflect.New(reflect.StructOf([]reflect.StructField{f})).Interface()
-		}
+	run, ok := c.value.(runner)
+	if !ok {
+		panic("cli: a command without Run: " + c.path) // the grammar itself is wrong; a test looks at every command
 	}
-	return &grammar{}
+	return a.exitCode(ctx, run.Run(ctx, a), c)
 }
 
 // exitCode says what went wrong, once, and what the program ends with.
-func (a *app) exitCode(ctx context.Context, err error, k *kong.Context) int {
+func (a *app) exitCode(ctx context.Context, err error, c *command) int {
 	if err == nil {
 		return exitDone
 	}
@@ -173,16 +126,8 @@ func (a *app) exitCode(ctx context.Context, err error, k *kong.Context) int {
 	}
 	fmt.Fprintf(a.err, "kith: %s\n", text)
 	if _, ok := errors.AsType[*usageError](err); ok {
-		fmt.Fprintln(a.err, helpHint(k))
+		fmt.Fprintln(a.err, c.hint())
 		return exitUsage
 	}
 	return exitFailed
-}
-
-func helpHint(k *kong.Context) string {
-	command := "kith"
-	if k != nil && k.Selected() != nil {
-		command = k.Selected().FullPath()
-	}
-	return "See " + command + " --help."
 }

@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-
-	"github.com/alecthomas/kong"
 )
 
 // Everything that can be configured is a flag here, and every flag has its KITH_* twin in the environment. A flag wins
@@ -44,15 +42,15 @@ type serveFlags struct {
 	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all; several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
 	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default."`
-	LogFormat    string   `env:"KITH_LOG_FORMAT" enum:"text,json" default:"text" help:"text or json."`
-	LogLevel     string   `env:"KITH_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error."`
+	LogFormat    string   `env:"KITH_LOG_FORMAT" placeholder:"FORMAT" enum:"text,json" default:"text" help:"text or json."`
+	LogLevel     string   `env:"KITH_LOG_LEVEL" placeholder:"LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error."`
 }
 
 // defaultAddr is where Kith listens unless told otherwise.
 const defaultAddr = "127.0.0.1:5484"
 
 // vars are the words that help texts mention.
-func vars() kong.Vars {
+func vars() map[string]string {
 	data, err := dataFolder("")
 	if err != nil {
 		data = "the XDG data folder"
@@ -62,7 +60,7 @@ func vars() kong.Vars {
 			data = "~" + string(filepath.Separator) + rest
 		}
 	}
-	return kong.Vars{"data": data, "addr": defaultAddr}
+	return map[string]string{"data": data, "addr": defaultAddr}
 }
 
 // dataFolder is the folder named, or the place where this system keeps a program's data.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"runtime"
 	"runtime/debug"
 
@@ -37,7 +38,7 @@ func thisVersion() versionInfo {
 	return v
 }
 
-func (c *versionCmd) Run(a *app) error {
+func (c *versionCmd) Run(_ context.Context, a *app) error {
 	if c.Licenses {
 		return licenses.WriteTo(a.out)
 	}

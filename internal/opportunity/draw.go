@@ -131,13 +131,13 @@ func shuffle(deck []*practice.Practice, seed string) []*practice.Practice {
 		rank uint64
 		p    *practice.Practice
 	}
-	cards := make([]card, len(deck))
+	cards := make([]*card, len(deck))
 	for i, p := range deck {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(seed + "/" + p.ID)) // a hash never fails
-		cards[i] = card{mix(h.Sum64()), p}
+		cards[i] = &card{mix(h.Sum64()), p}
 	}
-	slices.SortFunc(cards, func(a, b card) int {
+	slices.SortFunc(cards, func(a, b *card) int {
 		switch {
 		case a.rank < b.rank:
 			return -1

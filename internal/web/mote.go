@@ -124,17 +124,17 @@ func dayLine(p *i18n.Printer, moments []moment.Moment, from time.Time, now time.
 		m  moment.Moment
 		at int
 	}
-	var known, unknown []placed
+	var known, unknown []*placed // pointers sort in code that is there already: each struct sorted by value adds its own
 	for _, m := range moments {
 		if m.Precision != capture.Minute {
-			unknown = append(unknown, placed{m, 0})
+			unknown = append(unknown, &placed{m, 0})
 			continue
 		}
 		at := clockMinute(m.HappenedAt.In(from.Location()), from)
 		start, end = min(start, at/hour*hour), max(end, (at/hour+1)*hour)
-		known = append(known, placed{m, at})
+		known = append(known, &placed{m, at})
 	}
-	slices.SortStableFunc(known, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(known, func(a, b *placed) int { return cmp.Compare(a.at, b.at) })
 	at := make([]int, len(known))
 	for i, k := range known {
 		at[i] = k.at
@@ -182,10 +182,13 @@ func yearLine(p *i18n.Printer, moments []moment.Moment, now time.Time) line {
 	from := now.AddDate(-1, 0, 0)
 	whole := int(now.Sub(from).Hours())
 	l := line{Gone: "100%"}
-	in := slices.DeleteFunc(slices.Clone(moments), func(m moment.Moment) bool {
-		return m.HappenedAt.Before(from) || m.HappenedAt.After(now) || m.Precision == capture.Year
-	})
-	slices.SortStableFunc(in, func(a, b moment.Moment) int { return a.HappenedAt.Compare(b.HappenedAt) })
+	var in []*moment.Moment
+	for i := range moments {
+		if m := &moments[i]; !m.HappenedAt.Before(from) && !m.HappenedAt.After(now) && m.Precision != capture.Year {
+			in = append(in, m)
+		}
+	}
+	slices.SortStableFunc(in, func(a, b *moment.Moment) int { return a.HappenedAt.Compare(b.HappenedAt) })
 	at := make([]int, len(in))
 	for i, m := range in {
 		at[i] = int(m.HappenedAt.Sub(from).Hours())
