@@ -39,11 +39,11 @@ type serveFlags struct {
 	storeFlags   `embed:""`
 	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
 	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front."`
-	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all; several nodes need PostgreSQL."`
+	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all (${default}); several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
 	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default."`
-	LogFormat    string   `env:"KITH_LOG_FORMAT" placeholder:"FORMAT" enum:"text,json" default:"text" help:"text or json."`
-	LogLevel     string   `env:"KITH_LOG_LEVEL" placeholder:"LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error."`
+	LogFormat    string   `env:"KITH_LOG_FORMAT" placeholder:"FORMAT" enum:"text,json" default:"text" help:"text or json (${default})."`
+	LogLevel     string   `env:"KITH_LOG_LEVEL" placeholder:"LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (${default})."`
 }
 
 // defaultAddr is where Kith listens unless told otherwise.

@@ -107,9 +107,14 @@ func kebab(name string) string {
 	return b.String()
 }
 
-// find walks down the command names that args begin with and returns what is left of them.
+// find walks down the command names that args begin with and returns what is left of them. Help may be asked for before
+// the name of the command.
 func (c *command) find(args []string) (*command, []string) {
 	for len(args) > 0 && len(c.subs) > 0 {
+		if args[0] == "--help" || args[0] == "-h" {
+			sub, _ := c.find(args[1:])
+			return sub, args[:1]
+		}
 		i := slices.IndexFunc(c.subs, func(s *command) bool { return s.name == args[0] })
 		if i < 0 {
 			return c, args
@@ -132,18 +137,18 @@ func (c *command) parse(args []string, getenv func(string) string) (flags *pflag
 		}
 	}
 	if err := set.Parse(args); err != nil {
-		return set, *asked, err
+		return set, *asked, c.explained(err)
 	}
 	if *asked {
 		return set, true, nil
 	}
 	if len(c.subs) > 0 {
+		if set.NArg() > 0 {
+			return set, false, c.unknown(set.Arg(0))
+		}
 		names := make([]string, len(c.subs))
 		for i, s := range c.subs {
 			names[i] = s.name
-		}
-		if set.NArg() > 0 {
-			return set, false, fmt.Errorf("there is no command %s %q; there is %s", c.path, set.Arg(0), strings.Join(names, ", "))
 		}
 		return set, false, fmt.Errorf("%s wants one of: %s", c.path, strings.Join(names, ", "))
 	}
@@ -213,7 +218,7 @@ func (s *setting) shown() string {
 // Set reads a value. A list takes several between commas, and more each time it is given.
 func (s *setting) Set(text string) error {
 	if s.enum != nil && !slices.Contains(s.enum, text) {
-		return fmt.Errorf("--%s is one of: %s", s.name, strings.Trim(strings.Join(s.enum, ", "), ", "))
+		return fmt.Errorf("--%s is one of: %s; not %q", s.name, strings.Trim(strings.Join(s.enum, ", "), ", "), text)
 	}
 	switch to := s.to.Addr().Interface().(type) {
 	case *string:
@@ -226,13 +231,13 @@ func (s *setting) Set(text string) error {
 	case *bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {
-			return fmt.Errorf("--%s is true or false", s.name)
+			return fmt.Errorf("--%s is true or false, not %q", s.name, text)
 		}
 		*to = b
 	case *int, **int:
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			return fmt.Errorf("--%s is a whole number", s.name)
+			return fmt.Errorf("--%s is a whole number, not %q", s.name, text)
 		}
 		if one, ok := to.(*int); ok {
 			*one = n
@@ -242,7 +247,7 @@ func (s *setting) Set(text string) error {
 	case *time.Duration:
 		d, err := time.ParseDuration(text)
 		if err != nil {
-			return fmt.Errorf("--%s is a duration such as 720h", s.name)
+			return fmt.Errorf("--%s is a duration such as 720h, not %q", s.name, text)
 		}
 		*to = d
 	default:

@@ -35,6 +35,11 @@ func (c *command) printHelp(a *app) {
 			parts = append(parts, "["+s.shown()+"]")
 		}
 	}
+	for _, s := range c.flags {
+		if s.required {
+			parts = append(parts, strings.TrimSpace(s.flag()))
+		}
+	}
 	if len(c.flags) > 0 || len(c.subs) > 0 {
 		parts = append(parts, "[FLAGS]")
 	}
@@ -67,8 +72,14 @@ func (c *command) printCommands(p *screen) {
 	for _, g := range groups() {
 		list := []row{}
 		for _, s := range c.subs {
-			if s.group == g[0] {
+			if s.group != g[0] {
+				continue
+			}
+			if len(s.subs) == 0 {
 				list = append(list, row{s.name, s.help})
+			}
+			for _, sub := range s.subs {
+				list = append(list, row{s.name + " " + sub.name, sub.help})
 			}
 		}
 		table(p, g[1], list)
@@ -96,6 +107,9 @@ func (s *setting) flag() string {
 	what := s.placeholder
 	if what == "" {
 		what = strings.ToUpper(s.name)
+	}
+	if s.to.Kind() == reflect.Slice {
+		what += ",..."
 	}
 	return name + "=" + what
 }

@@ -93,38 +93,40 @@ func newOperator(h *house, log *slog.Logger) http.Handler {
 	return httpd.Limit(httpd.DefaultBody)(mux)
 }
 
-// answer turns a function into a route: JSON in, JSON or a problem out.
+// answer turns a function into a route: JSON in, JSON or a problem out. What does not depend on the types is in respond,
+// so that the program holds it once.
 func answer[In, Out any](log *slog.Logger, f func(r *http.Request, in In) (Out, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !auth.IsLocal(r.Context()) { // house.public does not serve this; if it ever did, nobody would get in
-			http.NotFound(w, r)
-			return
-		}
 		var in In
-		err := json.NewDecoder(r.Body).Decode(&in)
-		if err != nil && !errors.Is(err, io.EOF) {
-			err = fault.Invalid("bad_json", "", "The request is no JSON.").Because(err)
-		} else {
-			err = nil
-		}
-		var out Out
-		if err == nil {
-			out, err = f(r, in)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		if err != nil {
-			f := fault.As(err)
-			if f == nil {
-				log.ErrorContext(r.Context(), "operator request failed", "path", r.URL.Path, "error", err)
-				f = &fault.Error{Code: "internal", Message: "That failed: " + err.Error()}
-			}
-			w.Header().Set("Content-Type", "application/problem+json")
-			w.WriteHeader(f.Kind.Status())
-			_ = json.NewEncoder(w).Encode(map[string]any{"status": f.Kind.Status(), "title": http.StatusText(f.Kind.Status()), "code": f.Code, "detail": f.Error()})
-			return
-		}
-		_ = json.NewEncoder(w).Encode(out)
+		respond(log, w, r, &in, func() (any, error) { return f(r, in) })
 	}
+}
+
+func respond(log *slog.Logger, w http.ResponseWriter, r *http.Request, in any, f func() (any, error)) {
+	if !auth.IsLocal(r.Context()) { // house.public does not serve this; if it ever did, nobody would get in
+		http.NotFound(w, r)
+		return
+	}
+	var out any
+	err := json.NewDecoder(r.Body).Decode(in)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = fault.Invalid("bad_json", "", "The request is no JSON.").Because(err)
+	} else {
+		out, err = f()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if err != nil {
+		f := fault.As(err)
+		if f == nil {
+			log.ErrorContext(r.Context(), "operator request failed", "path", r.URL.Path, "error", err)
+			f = &fault.Error{Code: "internal", Message: "That failed: " + err.Error()}
+		}
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(f.Kind.Status())
+		_ = json.NewEncoder(w).Encode(map[string]any{"status": f.Kind.Status(), "title": http.StatusText(f.Kind.Status()), "code": f.Code, "detail": f.Error()})
+		return
+	}
+	_ = json.NewEncoder(w).Encode(out)
 }
 
 // nothing is an empty request or answer.
