@@ -17,8 +17,9 @@ type Hook func(ctx context.Context, tx *db.Tx, id ID) error
 
 // Service is what may be done with accounts. It is safe for concurrent use.
 type Service struct {
-	db  *db.DB
-	now func() time.Time
+	db    *db.DB
+	now   func() time.Time
+	known *db.Memo[User]
 
 	mu     sync.RWMutex
 	hooks  []Hook
@@ -30,7 +31,7 @@ func New(d *db.DB, now func() time.Time) *Service {
 	if now == nil {
 		now = time.Now
 	}
-	return &Service{db: d, now: now, tables: []string{"account"}}
+	return &Service{db: d, now: now, known: db.NewMemo[User](d, "account"), tables: []string{"account"}}
 }
 
 // Create makes an account. The first one administers, whatever the draft says.
@@ -99,7 +100,9 @@ func taken(err error) error {
 func (s *Service) stamp() time.Time { return db.Time(db.Micros(s.now())) }
 
 // Get returns the account.
-func (s *Service) Get(ctx context.Context, id ID) (User, error) { return get(ctx, s.db, id) }
+func (s *Service) Get(ctx context.Context, id ID) (User, error) {
+	return s.known.Get(ctx, string(id), func(ctx context.Context) (User, error) { return get(ctx, s.db, id) })
+}
 
 // GetFrom is Get through r, so that it can be part of a transaction.
 func (s *Service) GetFrom(ctx context.Context, r db.Reader, id ID) (User, error) {

@@ -59,10 +59,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	accounts := account.New(d, now)
 	people := person.New(d, now)
 	hub := live.New(d)
-	queue, err := job.New(d, job.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	queue := job.New(d, job.Options{Now: now})
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: queue, Live: hub, Now: now})
 	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
 	h := &house{t: t, services: Services{

@@ -119,6 +119,9 @@ type Service struct {
 	now      func() time.Time
 	log      *slog.Logger
 	hasher   *hasher
+
+	knownTokens   *db.Memo[proof]
+	knownSessions *db.Memo[proof]
 }
 
 // New returns a service on d.
@@ -129,7 +132,11 @@ func New(d *db.DB, accounts *account.Service, o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: d, accounts: accounts, now: o.Now, log: o.Log, hasher: newHasher()}
+	return &Service{
+		db: d, accounts: accounts, now: o.Now, log: o.Log, hasher: newHasher(),
+		knownTokens:   db.NewMemo[proof](d, "auth_token", "account"),
+		knownSessions: db.NewMemo[proof](d, "auth_session", "account"),
+	}
 }
 
 // stamp is the present as it is kept: in whole microseconds, so that what is returned equals what is read later.

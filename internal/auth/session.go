@@ -152,7 +152,8 @@ func (s *Service) Session(ctx context.Context, secret string) (Identity, error) 
 	if !secretShaped(secret) {
 		return Identity{}, signedOut()
 	}
-	p, err := findSession(ctx, s.db, digest(secret))
+	hash := digest(secret)
+	p, err := s.knownSessions.Get(ctx, hash, func(ctx context.Context) (proof, error) { return findSession(ctx, s.db, hash) })
 	if errors.Is(err, db.ErrNoRows) {
 		return Identity{}, signedOut()
 	}

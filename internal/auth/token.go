@@ -72,7 +72,8 @@ func (s *Service) Token(ctx context.Context, secret string) (Identity, error) {
 	if !tokenShaped(secret) {
 		return Identity{}, unknownToken()
 	}
-	p, err := findToken(ctx, s.db, digest(secret))
+	hash := digest(secret)
+	p, err := s.knownTokens.Get(ctx, hash, func(ctx context.Context) (proof, error) { return findToken(ctx, s.db, hash) })
 	if errors.Is(err, db.ErrNoRows) {
 		return Identity{}, unknownToken()
 	}

@@ -69,15 +69,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	}()
 	migrated := make(chan error, 1)
 	go func() { migrated <- h.db.Migrate(ctx) }()
-	if h.db.Dialect() != db.SQLite { // River brings its own tables along
-		if err := <-migrated; err != nil {
-			return nil, err
-		}
-		migrated <- nil
-	}
-	if h.jobs, err = job.New(h.db, job.Options{Log: p.log, Now: p.now}); err != nil {
-		return nil, err
-	}
+	h.jobs = job.New(h.db, job.Options{Log: p.log, Now: p.now})
 	h.hub = live.New(h.db)
 	h.accounts = account.New(h.db, p.now)
 	h.auth = auth.New(h.db, h.accounts, auth.Options{Now: p.now, Log: p.log})

@@ -37,10 +37,7 @@ func house(t *testing.T) (http.Handler, string) {
 	now := time.Now
 	accounts := account.New(d, now)
 	people := person.New(d, now)
-	jobs, err := job.New(d, job.Options{Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	jobs := job.New(d, job.Options{Now: now})
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: live.New(d), Now: now})
 	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
 	doors := auth.New(d, accounts, auth.Options{Now: now})

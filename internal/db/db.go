@@ -52,6 +52,7 @@ type DB struct {
 	log     *slog.Logger
 	read    *sql.DB // SQLite: read-only pool; PostgreSQL: the one pool
 	writer  *writer // SQLite only
+	writes  *counters
 
 	mu    sync.RWMutex
 	stmts map[string]*sql.Stmt // prepared reads by their text; SQLite only, pgx keeps its own
@@ -179,9 +180,6 @@ type Tx struct {
 
 // Dialect says which database this is.
 func (t *Tx) Dialect() Dialect { return t.dialect }
-
-// Std returns the standard transaction on PostgreSQL and nil on SQLite. It exists for the job queue alone.
-func (t *Tx) Std() *sql.Tx { return t.std }
 
 // OnCommit has f called once the write is durable, and not at all if it is undone. f must return at once.
 func (t *Tx) OnCommit(f func()) { t.after = append(t.after, f) }

@@ -172,7 +172,7 @@ func (d *DB) listen(ctx context.Context, channel string, ready func(), f func(st
 	}
 }
 
-// Std returns the pool on PostgreSQL and nil on SQLite. It exists for the job queue alone.
+// Std returns the pool on PostgreSQL and nil on SQLite. It exists for tests that make schemas.
 func (d *DB) Std() *sql.DB {
 	if d.dialect == Postgres {
 		return d.read

@@ -56,12 +56,14 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	read.SetMaxOpenConns(n)
 	read.SetMaxIdleConns(n)
+	writes := &counters{byTable: map[string]uint64{}}
 	return &DB{
 		dialect: SQLite,
+		writes:  writes,
 		url:     name.String(),
 		log:     o.Log,
 		read:    read,
-		writer:  startWriter(write, conn, o.Log),
+		writer:  startWriter(write, conn, writes, o.Log),
 		stmts:   map[string]*sql.Stmt{},
 	}, nil
 }

@@ -55,8 +55,25 @@ func CheckParams(query string) error {
 
 // preparedConn is one connection with its statements kept prepared. Compiling SQL costs SQLite more than running it.
 type preparedConn struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn    *sql.Conn
+	stmts   map[string]*sql.Stmt
+	tables  map[string]string   // what each statement writes
+	touched map[string]struct{} // the tables written since the last commit
+}
+
+// wrote notes what a statement writes. A statement that is undone is noted too: to forget too often does no harm.
+func (p *preparedConn) wrote(query string) {
+	table, ok := p.tables[query]
+	if !ok {
+		table = written(query)
+		if len(p.tables) >= maxStmts {
+			clear(p.tables)
+		}
+		p.tables[query] = table
+	}
+	if table != "" {
+		p.touched[table] = struct{}{}
+	}
 }
 
 func (p *preparedConn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -86,6 +103,7 @@ func (p *preparedConn) query(ctx context.Context, query string, args []any) (*sq
 	if err != nil {
 		return nil, err
 	}
+	p.wrote(query)
 	return s.QueryContext(ctx, args...)
 }
 
@@ -94,5 +112,6 @@ func (p *preparedConn) exec(ctx context.Context, query string, args []any) (sql.
 	if err != nil {
 		return nil, err
 	}
+	p.wrote(query)
 	return s.ExecContext(ctx, args...)
 }

@@ -27,6 +27,7 @@ type writer struct {
 	log   *slog.Logger
 	pool  *sql.DB // of the one connection below, to be closed with it
 	conn  *preparedConn
+	count *counters
 	queue chan *write
 	quit  chan struct{}
 	done  chan struct{}
@@ -44,11 +45,12 @@ type write struct {
 	answer  chan struct{}
 }
 
-func startWriter(pool *sql.DB, conn *sql.Conn, log *slog.Logger) *writer {
+func startWriter(pool *sql.DB, conn *sql.Conn, count *counters, log *slog.Logger) *writer {
 	w := &writer{
 		log:   log,
 		pool:  pool,
-		conn:  &preparedConn{conn: conn, stmts: map[string]*sql.Stmt{}},
+		conn:  &preparedConn{conn: conn, stmts: map[string]*sql.Stmt{}, tables: map[string]string{}, touched: map[string]struct{}{}},
+		count: count,
 		queue: make(chan *write, maxBatch),
 		quit:  make(chan struct{}),
 		done:  make(chan struct{}),
@@ -125,6 +127,8 @@ func (w *writer) loop() {
 			return 0
 		})
 		w.commit(batch)
+		w.count.add(w.conn.touched)
+		clear(w.conn.touched)
 		for _, one := range batch {
 			if one.err == nil {
 				one.tx.committed()

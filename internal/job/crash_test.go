@@ -36,10 +36,7 @@ func hang(url string) {
 	if err != nil {
 		panic(err)
 	}
-	q, err := job.New(d, hurried())
-	if err != nil {
-		panic(err)
-	}
+	q := job.New(d, hurried())
 	job.Handle(q, func(context.Context, note) error {
 		_, _ = os.Stdout.WriteString("began\n")
 		select {}

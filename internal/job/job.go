@@ -1,7 +1,7 @@
 // Package job does work later and outside of requests: Enqueue in a transaction, Handle, Every, Run, Stop.
 //
-// On SQLite, which is one process, the queue is one table with a wake-up in the process; on PostgreSQL it is River. What
-// a caller may rely on is the same on both, and one test holds it:
+// The queue is one table on both databases, with a wake-up at each commit: in the process on SQLite, which is one process,
+// and by NOTIFY on PostgreSQL, for all nodes. What a caller may rely on, one test holds on both:
 //
 //   - A job exists if and only if the transaction that enqueued it was committed.
 //   - A job runs at least once. What a crash interrupted runs again, so a handler must be idempotent.
@@ -13,7 +13,7 @@
 // Jobs are hints, not truth: what is due can be derived from the tables again. There is no order between jobs.
 //
 // Arguments hold identifiers only, never words of a person: they are not erased with an account, they vanish when the
-// job has run (PostgreSQL: minutes later), and a failed job's with the job. A handler that no longer finds what an
+// job has run, and a failed job's with the job. A handler that no longer finds what an
 // identifier names has nothing to do and returns nil.
 package job
 
@@ -54,9 +54,9 @@ const keepFailed = 7 * 24 * time.Hour
 
 // Queue is a job queue on a database. It is safe for concurrent use.
 type Queue struct {
-	d      *db.DB
-	o      Options
-	engine engine
+	d     *db.DB
+	o     Options
+	table *table
 
 	mu       sync.Mutex
 	handlers map[string]func(ctx context.Context, args []byte) error
@@ -66,16 +66,6 @@ type Queue struct {
 	stop     context.CancelFunc // has Run take no more jobs
 	abort    context.CancelFunc // ends the contexts of running handlers
 	done     chan struct{}      // closed when Run has returned
-}
-
-// engine is what differs between the databases.
-type engine interface {
-	// insert adds a job in the transaction.
-	insert(ctx context.Context, tx *db.Tx, one entry) error
-	// run works on jobs until soft ends, then waits for the handlers that run. Handlers run under work.
-	run(soft, work context.Context) error
-	// failed lists the jobs that were given up, newest first.
-	failed(ctx context.Context, limit int) ([]Failure, error)
 }
 
 // entry is a job about to be kept.
@@ -93,8 +83,8 @@ type Failure struct {
 	Reason   string // see reason: holds no words of a person
 }
 
-// New makes a queue on d, which was migrated. On PostgreSQL it brings River's own tables up to date.
-func New(d *db.DB, o Options) (*Queue, error) {
+// New makes a queue on d, which was migrated.
+func New(d *db.DB, o Options) *Queue {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -121,13 +111,8 @@ func New(d *db.DB, o Options) (*Queue, error) {
 		handlers: map[string]func(context.Context, []byte) error{},
 		done:     make(chan struct{}),
 	}
-	if d.Dialect() == db.SQLite {
-		q.engine = newTable(q)
-		return q, nil
-	}
-	var err error
-	q.engine, err = newRiver(q)
-	return q, err
+	q.table = newTable(q)
+	return q
 }
 
 // Backoff is the pause after a failed attempt: ten seconds, doubled each time up to an hour, a fifth more or less so that
@@ -169,7 +154,7 @@ func (q *Queue) Enqueue(ctx context.Context, tx *db.Tx, args Args, options ...Op
 			return nil
 		}
 	}
-	if err := q.engine.insert(ctx, tx, one); err != nil {
+	if err := q.table.insert(ctx, tx, one); err != nil {
 		return fmt.Errorf("enqueue job %s: %w", one.kind, err)
 	}
 	return nil
@@ -228,7 +213,7 @@ func Handle[A Args](q *Queue, f func(ctx context.Context, args A) error) {
 
 // Failed lists the jobs that were given up in the last week, newest first.
 func (q *Queue) Failed(ctx context.Context, limit int) ([]Failure, error) {
-	list, err := q.engine.failed(ctx, limit)
+	list, err := q.table.failed(ctx, limit)
 	if err != nil {
 		return nil, fmt.Errorf("list failed jobs: %w", err)
 	}
@@ -256,7 +241,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	clock.Go(func() { q.tick(soft) })
 	defer clock.Wait()
 	defer stop() // runs before the wait above: the engine may have failed
-	return q.engine.run(soft, work)
+	return q.table.run(soft, work)
 }
 
 // Stop has Run take no more jobs and waits until it has returned. If ctx ends first, the contexts of running handlers end

@@ -30,10 +30,7 @@ func soon() job.Options {
 
 func open(t testing.TB, d *db.DB, o job.Options) *job.Queue {
 	t.Helper()
-	q, err := job.New(d, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	q := job.New(d, o)
 	return q
 }
 

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,8 +11,9 @@ import (
 	"kith/internal/db"
 )
 
-// table is the queue on SQLite: one table and one goroutine that sleeps until something is due, is woken by a commit, and
-// settles what has ended in the same transaction in which it takes what is due.
+// table is the queue: one table and one goroutine a node that sleeps until something is due, is woken by a commit, and
+// settles what has ended in the same transaction in which it takes what is due. Nodes that take at once are kept apart by
+// the transaction; a run that outlived its lease is kept from settling another's by the attempt it counts.
 type table struct {
 	q    *Queue
 	wake chan struct{} // holds one wake-up: a job was committed
@@ -36,13 +38,18 @@ func (e *table) insert(ctx context.Context, tx *db.Tx, one entry) error {
 	if err != nil {
 		return err
 	}
-	tx.OnCommit(func() {
-		select {
-		case e.wake <- struct{}{}:
-		default:
-		}
-	})
-	return nil
+	tx.OnCommit(e.wakeUp)
+	return tx.Notify(ctx, channel, "")
+}
+
+// channel is where PostgreSQL tells all nodes that a job was committed.
+const channel = "kith_job"
+
+func (e *table) wakeUp() {
+	select {
+	case e.wake <- struct{}{}:
+	default:
+	}
 }
 
 // taken is a job that was taken from the table, and how it ended.
@@ -83,6 +90,14 @@ func (e *table) run(soft, work context.Context) error {
 		return err
 	}
 	kinds := e.q.kinds()
+	if len(kinds) > 0 && e.q.d.Dialect() == db.Postgres {
+		var ears sync.WaitGroup
+		ears.Go(func() {
+			// What was sent while nobody listened is found by looking: each new connection begins with a wake-up.
+			_ = e.q.d.Listen(soft, channel, e.wakeUp, func(string) { e.wakeUp() }) // returns when soft ends
+		})
+		defer ears.Wait()
+	}
 	ended := make(chan taken, e.q.o.Workers)
 	timer := time.NewTimer(0)
 	defer timer.Stop()

@@ -51,10 +51,7 @@ func build(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	c := &clock{now: time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)}
 	accounts := account.New(d, c.Now)
-	jobs, err := job.New(d, job.Options{Now: c.Now})
-	if err != nil {
-		t.Fatal(err)
-	}
+	jobs := job.New(d, job.Options{Now: c.Now})
 	h := &house{people: person.New(d, c.Now), clock: c}
 	h.moments = moment.New(d, moment.Options{Accounts: accounts, People: h.people, Jobs: jobs, Live: live.New(d), Now: c.Now})
 	for email, id := range map[string]*account.ID{"ana@example.org": &h.ana, "ben@example.org": &h.ben} {

@@ -153,10 +153,7 @@ func TestService_doneIsNotSuggested(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := opportunity.New(d, clock)
 		accounts, people := account.New(d, clock), person.New(d, clock)
-		jobs, err := job.New(d, job.Options{Now: clock})
-		if err != nil {
-			t.Fatal(err)
-		}
+		jobs := job.New(d, job.Options{Now: clock})
 		moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: live.New(d), Now: clock})
 		u := newUser(t, d, "ana@example.org", "en")
 		before := offered(t, s, u, today)

@@ -35,10 +35,7 @@ func build(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
-	jobs, err := job.New(d, job.Options{Now: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
+	jobs := job.New(d, job.Options{Now: clock})
 	h := &house{db: d, people: person.New(d, clock)}
 	h.nouns = transfer.Nouns{Accounts: account.New(d, clock), Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
 	h.nouns.Moments = moment.New(d, moment.Options{Accounts: h.nouns.Accounts, People: h.people, Jobs: jobs, Live: live.New(d), Now: clock})

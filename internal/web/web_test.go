@@ -43,10 +43,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	ctx := context.Background()
 	accounts := account.New(d, clock)
 	keys := auth.New(d, accounts, auth.Options{Now: clock})
-	jobs, err := job.New(d, job.Options{Now: clock})
-	if err != nil {
-		t.Fatal(err)
-	}
+	jobs := job.New(d, job.Options{Now: clock})
 	hub, people, intentions, opportunities := live.New(d), person.New(d, clock), intention.New(d, clock), opportunity.New(d, clock)
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: hub, Now: clock})
 	s := Services{

@@ -169,7 +169,10 @@ func write(parts []part) ([]byte, error) {
 		slices.Sort(g.names)
 		sorted = append(sorted, g)
 	}
-	slices.SortFunc(sorted, func(a, b *group) int { return strings.Compare(a.names[0], b.names[0]) })
+	// By kind, so that texts which are nearly the same lie within the packer's window.
+	slices.SortFunc(sorted, func(a, b *group) int {
+		return strings.Compare(a.kind+"\x00"+a.names[0], b.kind+"\x00"+b.names[0])
+	})
 	var out bytes.Buffer
 	fmt.Fprintln(&out, "Kith contains what follows, written by others, each under its own licence.")
 	for _, g := range sorted {

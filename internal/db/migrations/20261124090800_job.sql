@@ -1,6 +1,5 @@
 -- +goose Up
--- Work to be done later, on SQLite; on PostgreSQL the rows are River's and this table stays empty. A row is deleted when
--- its work is done. Arguments hold identifiers only. Owner: job.
+-- Work to be done later. A row is deleted when its work is done. Arguments hold identifiers only. Owner: job.
 CREATE TABLE job (
     id         TEXT    PRIMARY KEY,
     kind       TEXT    NOT NULL,
@@ -18,7 +17,7 @@ CREATE INDEX job_due ON job (due_at) WHERE state <> 'failed';
 
 CREATE INDEX job_failed ON job (due_at) WHERE state = 'failed';
 
--- The keys of waiting work, on both databases: a second job with the same key is swallowed while the first one waits.
+-- The keys of waiting work: a second job with the same key is swallowed while the first one waits.
 CREATE TABLE job_key (
     kind       TEXT   NOT NULL,
     unique_key TEXT   NOT NULL,
@@ -27,7 +26,7 @@ CREATE TABLE job_key (
     PRIMARY KEY (kind, unique_key)
 );
 
--- When periodic work is due next, on both databases: whichever node moves the time on does the work.
+-- When periodic work is due next: whichever node moves the time on does the work.
 CREATE TABLE job_clock (
     name    TEXT   PRIMARY KEY,
     next_at BIGINT NOT NULL
