@@ -12,16 +12,23 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
+
 	"kith/internal/db"
 )
 
-// The schema of the floors: one row and one line of the index, as a moment has at least.
+// What the driver alone is measured with: one small row and one line of an index.
 const (
 	floorTable  = "CREATE TABLE IF NOT EXISTS row (id TEXT PRIMARY KEY, key BIGINT NOT NULL UNIQUE, text TEXT NOT NULL)"
 	floorIndex  = `CREATE VIRTUAL TABLE IF NOT EXISTS row_search USING fts5(words, content='', columnsize=0)`
 	floorInsert = "INSERT INTO row (id, key, text) VALUES ($1, $2, $3)"
 	floorWords  = "INSERT INTO row_search (rowid, words) VALUES ($1, $2)"
 )
+
+// momentInsert makes one row as a moment has it: the same table, columns and indexes.
+const momentInsert = `INSERT INTO moment (user_id, id, order_key, kind, text, context, happened_at, zone, day, "precision", contact, started_by, people,
+	someone, tags, captured_at, fingerprint, revision, created_at, updated_at)
+	VALUES ($1, $2, $3, 'laugh', $4, 'personal', $5, 'Europe/Berlin', $6, 'minute', 'yes', 'both', '', '["a neighbour"]', '', $5, $7, 1, $5, $5)`
 
 // rawDriver makes one row a commit for a while and returns the rate.
 func rawDriver(ctx context.Context, path string, d time.Duration) (float64, error) {
@@ -74,20 +81,14 @@ func serveFloor(ctx context.Context, floor, addr, data string) error {
 	return s.ListenAndServe()
 }
 
-// insertFloor decodes a request and keeps it through the group commit that Kith uses too.
+// insertFloor decodes a request and keeps it in the table, the index and the group commit that Kith uses, with no product
+// around it: nobody is asked who they are, nothing is read from the line.
 func insertFloor(ctx context.Context, data string) (http.HandlerFunc, error) {
 	d, err := db.Open(ctx, "sqlite:"+filepath.Join(data, "floor.db"), db.Options{})
 	if err != nil {
 		return nil, err
 	}
-	err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Exec(ctx, floorTable); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, floorIndex)
-		return err
-	})
-	if err != nil {
+	if err := d.Migrate(ctx); err != nil {
 		return nil, err
 	}
 	var last atomic.Int64
@@ -100,18 +101,22 @@ func insertFloor(ctx context.Context, data string) (http.HandlerFunc, error) {
 			return
 		}
 		key := last.Add(1)
+		now := time.Now()
+		id := uuid.Must(uuid.NewV7()).String()
 		err := d.WriteOrdered(r.Context(), key, func(ctx context.Context, tx *db.Tx) error {
-			if _, err := tx.Exec(ctx, floorInsert, fmt.Sprint(key), key, in.Text); err != nil {
+			if _, err := tx.Exec(ctx, momentInsert, "somebody", id, now.UnixMicro()<<11+key%1024, in.Text, now.UnixMicro(), now.Format(time.DateOnly), id); err != nil {
 				return err
 			}
-			_, err := tx.Exec(ctx, floorWords, key, strings.ToLower(in.Text))
-			return err
+			return tx.AtEnd(ctx, func(ctx context.Context) error {
+				_, err := tx.Exec(ctx, "INSERT INTO moment_search (rowid, words) VALUES ($1, $2)", now.UnixMicro()<<11+key%1024, strings.ToLower(in.Text)+" somebody")
+				return err
+			})
 		})
 		if err != nil {
 			http.Error(w, "not kept", http.StatusInternalServerError)
 			return
 		}
 		w.WriteHeader(http.StatusCreated)
-		_, _ = io.WriteString(w, `{"id":"`+fmt.Sprint(key)+`"}`)
+		_, _ = io.WriteString(w, `{"id":"`+id+`"}`)
 	}, nil
 }
