@@ -6,13 +6,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 	"sync"
 )
 
-//go:embed static/dist/kith.css static/dist/kith.js assets/mark.svg
+//go:embed static/dist/*.css static/dist/*.js assets/mark.svg
 var files embed.FS
 
 // static is one file that browsers keep for ever: its address changes with its bytes.
@@ -25,11 +26,13 @@ type static struct {
 // statics holds the files, hashed once, when the first page is asked for.
 var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string]*static{}
-	for from, mime := range map[string]string{
-		"static/dist/kith.css": "text/css; charset=utf-8",
-		"static/dist/kith.js":  "text/javascript; charset=utf-8",
-		"assets/mark.svg":      "image/svg+xml",
-	} {
+	mimes := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	built, err := fs.Glob(files, "static/dist/*")
+	if err != nil {
+		panic("web: embedded files: " + err.Error()) // a constant pattern
+	}
+	for _, from := range append(built, "assets/mark.svg") {
+		mime := mimes[path.Ext(from)]
 		b, err := files.ReadFile(from)
 		if err != nil {
 			panic("web: embedded file " + from) // the files are part of the program

@@ -92,6 +92,7 @@ type page struct {
 	Active  string // today, people, moments, settings
 	Name    string // of who is signed in; empty is nobody
 	Bare    bool   // no way to sign in is offered
+	Area    string // its own style sheet and script beside those of every page, such as people
 	Capture *captureView
 	Notice  *notice
 }

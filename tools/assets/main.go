@@ -1,11 +1,13 @@
-// Command assets builds what browsers get: one style sheet and one script, from internal/web/assets into
-// internal/web/static/dist. It is run by scripts/generate, and what it writes is committed, so that building Kith needs
+// Command assets builds what browsers get: one style sheet and one script for every page, and a pair for each area that
+// has pages of its own, from internal/web/assets into internal/web/static/dist. It is run by scripts/generate, and what it writes is committed, so that building Kith needs
 // Go alone.
 package main
 
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -16,8 +18,16 @@ const (
 )
 
 func main() {
+	entries, err := filepath.Glob(from + "*.ts") // each with its style sheet of the same name
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "The assets were not found.")
+		os.Exit(1)
+	}
+	for _, script := range entries {
+		entries = append(entries, strings.TrimSuffix(script, ".ts")+".css")
+	}
 	result := api.Build(api.BuildOptions{
-		EntryPoints:       []string{from + "kith.css", from + "kith.ts"},
+		EntryPoints:       entries,
 		Outdir:            to,
 		Bundle:            true,
 		Format:            api.FormatESModule,

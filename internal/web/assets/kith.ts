@@ -116,7 +116,10 @@ if (live.length > 0) {
     const fresh = await load("GET", location.href);
     for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) replace(part.id, fresh);
   };
-  const again = () => void refresh().catch(() => undefined);
+  const again = () => {
+    dispatchEvent(new Event("kith:changed"));
+    void refresh().catch(() => undefined);
+  };
   const listen = () => {
     if (document.hidden) {
       source?.close();
