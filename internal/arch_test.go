@@ -23,7 +23,7 @@ import (
 var floors = [][]string{
 	{"fault"},
 	{"fold", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
-	{"capture"},
+	{"capture", "addressbook"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
 	{"job", "account", "practice"},
