@@ -17,7 +17,6 @@ type table struct {
 	comma   byte
 	line    int // of the byte that comes next
 	columns []column
-	google  bool
 }
 
 const maxColumns = 2000

@@ -3,6 +3,7 @@ package addressbook_test
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,7 +53,7 @@ func TestMemory(t *testing.T) { //nolint:paralleltest // it measures the heap
 	count, peak := 0, uint64(0)
 	for {
 		e, err := in.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil || e.Refused != nil || len(e.Photo) != 75_000 {

@@ -34,8 +34,7 @@ func decoded(in *bufio.Reader) io.Reader {
 type lines struct {
 	in     *bufio.Reader
 	buf    []byte
-	number int  // of the line that next returned last, from 1
-	back   bool // next returns the same line again
+	number int // of the line that next returned last, from 1
 	long   bool
 	crlf   bool // a CR was the last thing seen: an LF after it ends nothing
 }
@@ -43,19 +42,15 @@ type lines struct {
 // next returns a line without its end. It is valid until the next call. Of a line longer than limit only the beginning is
 // kept; long says so.
 func (l *lines) next(limit int) (line []byte, long bool, err error) {
-	if l.back {
-		l.back = false
-		return l.buf, l.long, nil
-	}
 	l.buf, l.long = l.buf[:0], false
-	any := false
+	some := false
 	for {
 		chunk, err := l.in.Peek(max(1, l.in.Buffered()))
 		if len(chunk) == 0 {
 			if !errors.Is(err, io.EOF) {
 				return nil, false, err
 			}
-			if !any {
+			if !some {
 				return nil, false, io.EOF
 			}
 			break
@@ -67,7 +62,7 @@ func (l *lines) next(limit int) (line []byte, long bool, err error) {
 				continue
 			}
 		}
-		any = true
+		some = true
 		end := bytes.IndexAny(chunk, "\r\n")
 		part := chunk
 		if end >= 0 {
@@ -87,11 +82,6 @@ func (l *lines) next(limit int) (line []byte, long bool, err error) {
 		break
 	}
 	l.number++
-	if bytes.HasPrefix(l.buf, utf8BOM) { // also in the middle, where files were put behind each other
-		l.buf = l.buf[len(utf8BOM):]
-	}
+	l.buf = bytes.TrimPrefix(l.buf, utf8BOM) // also in the middle, where files were put behind each other
 	return l.buf, l.long, nil
 }
-
-// unread makes next return the last line again.
-func (l *lines) unread() { l.back = true }

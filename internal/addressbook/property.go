@@ -116,7 +116,7 @@ func splitParam(s []byte) (p Param, rest []byte, ok bool) {
 }
 
 // caret is the escaping of RFC 6868.
-var caret = strings.NewReplacer("^^", "^", "^n", "\n", "^N", "\n", "^'", `"`) //nolint:gochecknoglobals // a constant
+var caret = strings.NewReplacer("^^", "^", "^n", "\n", "^N", "\n", "^'", `"`)
 
 func (p raw) param(name string) string {
 	for _, v := range p.params {
@@ -321,7 +321,7 @@ func rawParts(s string, sep byte) (list []string) {
 	return append(list, s[from:])
 }
 
-var escaper = strings.NewReplacer(`\`, `\\`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`, ",", `\,`, ";", `\;`) //nolint:gochecknoglobals // a constant
+var escaper = strings.NewReplacer(`\`, `\\`, "\r\n", `\n`, "\n", `\n`, "\r", `\n`, ",", `\,`, ";", `\;`)
 
 // escaped is the opposite of text.
 func escaped(s string) string { return escaper.Replace(s) }

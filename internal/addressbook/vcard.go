@@ -140,7 +140,7 @@ func encodingOf(line []byte) encoding {
 
 func isBase64(line []byte) bool {
 	for _, b := range bytes.TrimSpace(line) {
-		if !('a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || '0' <= b && b <= '9' || b == '+' || b == '/' || b == '=') {
+		if (b < 'a' || b > 'z') && (b < 'A' || b > 'Z') && (b < '0' || b > '9') && b != '+' && b != '/' && b != '=' {
 			return false
 		}
 	}
