@@ -171,6 +171,10 @@ func (p *parser) digital(i int, at, bare bool, w *when) int {
 		}
 		return i + 2
 	}
+	if p.glued(i+1) && i+1 < len(p.toks) && p.toks[i+1].key == "ish" && h < 24 {
+		w.clock, w.vague, w.minutes = true, h >= 1 && h <= 12, h%24*60
+		return i + 2
+	}
 	if bare && h < 24 && p.follows(i+1) {
 		w.clock, w.vague, w.minutes = true, h >= 1 && h <= 12, h%24*60
 		return i + 1

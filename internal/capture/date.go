@@ -26,11 +26,24 @@ func (p *parser) numericDate(i int, w *when, on bool) int {
 		d, m := n, b
 		if m > 12 {
 			d, m = m, d
-		} else if d <= 12 && d != m {
-			return i // 1/11/2025 is two days
+		} else if d <= 12 && d != m { // 1/11/2025 is two days
+			p.setDate(w, y, m, d)
+			w.unsure = true
+			return i + 5
 		}
 		p.setDate(w, y, m, d)
 		return i + 5
+	}
+	if m, ok := p.number(i + 2); ok && on && p.other(i+1, '/') && p.glued(i+1) && p.glued(i+2) && p.digits(i+2) <= 2 &&
+		(!p.other(i+3, '/') || !p.glued(i+3)) && n >= 1 && m >= 1 && min(n, m) <= 12 && max(n, m) <= 31 {
+		d := n
+		if m > 12 {
+			d, m = m, d
+		} else if d <= 12 && d != m {
+			w.unsure = true
+		}
+		p.lastDate(w, m, d)
+		return i + 3
 	}
 	if p.other(i+1, '.') && p.glued(i+1) {
 		if m, ok := p.number(i + 2); ok && p.glued(i+2) && p.digits(i+2) <= 2 && n >= 1 && n <= 31 && m >= 1 && m <= 12 {
@@ -61,7 +74,7 @@ func (p *parser) numericDate(i int, w *when, on bool) int {
 
 // opens reports a character right behind which a date may begin.
 func opens(r rune) bool {
-	return r == '(' || r == '[' || r == '"' || r == '\'' || r == ',' || r == ':' || r == '@'
+	return r == '(' || r == '[' || r == '"' || r == '\'' || r == ',' || r == ':' || r == '@' || r == '~'
 }
 
 // two reads "-11-01" at i with its separator.
@@ -184,7 +197,7 @@ func (p *parser) follows(i int) bool {
 	if t.typ == tOther {
 		return !p.glued(i) || t.r != '%' && t.r != '/' && t.r != '-' && t.r != '.' && t.r != ':' && t.r != '°' || t.r == '.' && !p.glued(i+1)
 	}
-	return p.is(i, cFollows|cAct|cDay|cWeekday|cAt) || p.phraseIs(i, cDayPart|cPart|cDay|cAct|cNow)
+	return p.is(i, cFollows|cAct|cDay|cWeekday|cAt|cLast) || p.phraseIs(i, cDayPart|cPart|cDay|cAct|cNow)
 }
 
 func (p *parser) phraseIs(i int, c class) bool {

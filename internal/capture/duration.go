@@ -140,7 +140,8 @@ func (p *parser) lengthAt(i int) (minutes float64, end int) {
 	if unit == second && p.toks[i].typ != tNumber { // "just a second"
 		return 0, i
 	}
-	if len(p.toks[end-1].key) == 1 && p.toks[end-1].key == "m" && unit == minute { // 20m is a distance too
+	if p.toks[end-1].key == "m" && unit == minute && // 20m is a distance too, unless it stands for itself: "chat, 45m"
+		(i > 0 && !p.stop(i-1) && p.toks[i-1].key != "for" || end < len(p.toks) && p.toks[end].typ == tWord && !p.toks[end].newline) {
 		return 0, i
 	}
 	return minutes, end

@@ -30,6 +30,9 @@ func (p *parser) kindPass() {
 	case kind != "":
 	case act.act != nil && (!attempt || act.act.Kind != Conversation):
 		kind = act.act.Kind
+		if act.act.With != "" && p.together() { // cooked for Mia, but with Ana
+			kind, started, startFrom, startTo = act.act.With, "", 0, 0
+		}
 	case act.act == nil && !denied && !attempt && p.together():
 		kind = Conversation
 	default:
@@ -41,7 +44,7 @@ func (p *parser) kindPass() {
 	if act.act == nil || act.act.Weak {
 		for i := range p.toks {
 			if p.toks[i].typ == tWord && p.phraseIs(i, cAway) {
-				away = act.act == nil
+				away = act.act == nil && !p.subjectBefore(i)
 				break
 			}
 		}
@@ -83,7 +86,7 @@ func (p *parser) kindPass() {
 	if attempt {
 		p.span(attemptFrom, attemptTo, RoleContact, ContactAttempt)
 	}
-	if act.act != nil && !p.slash && p.unused(act.from, act.to) && kind == act.act.Kind {
+	if act.act != nil && !p.slash && p.unused(act.from, act.to) && (kind == act.act.Kind || kind == act.act.With) {
 		p.span(act.from, act.to, RoleKind, kind)
 	}
 	if startTo > startFrom && p.unused(startFrom, startTo) {
@@ -143,7 +146,10 @@ func (p *parser) acts(attemptFrom, attemptTo int) (best foundAct, denied bool) {
 			continue
 		}
 		a := e.acts[len(e.acts)-1] // the writer's language comes last
-		if best.act == nil || best.act.Weak && !a.Weak {
+		// "eine Karte geschickt": the verb says more than its noun
+		verb := best.act != nil && best.act.Weak && a.Weak && best.act.Kind == CheckIn && a.Kind == CheckIn &&
+			best.act.Form == "noun" && best.act.By == "" && a.Form == "participle"
+		if best.act == nil || best.act.Weak && !a.Weak || verb {
 			best = foundAct{a, i, end}
 			if !a.Weak {
 				return best, denied

@@ -69,6 +69,13 @@ const (
 	cNotDurationBefore
 	cNotDurationAfter
 	cFollows
+	cSpan
+	cSpanAnd
+	cTill
+	cTillAnd
+	cTopic
+	cMorningAct
+	cEveningAct
 )
 
 // Parts of a day, in their order.
@@ -116,7 +123,8 @@ type lexicon struct {
 	root     map[string]*node
 	kinds    map[string]string // names for /kind
 	contexts map[string]string
-	foreign  bool // more than English
+	genitive []string // endings of a name that make it its owner's, without an apostrophe
+	foreign  bool     // more than English
 }
 
 var (
@@ -226,6 +234,13 @@ func (l *lexicon) add(w *i18n.WordList) {
 		{cNotDurationBefore, w.NotDurationBefore},
 		{cNotDurationAfter, w.NotDurationAfter},
 		{cFollows, w.Follows},
+		{cSpan, w.Span},
+		{cSpan | cSpanAnd, w.SpanAnd},
+		{cTill, w.Till},
+		{cTillAnd, w.TillAnd},
+		{cTopic, w.Topic},
+		{cMorningAct, w.MorningActs},
+		{cEveningAct, w.EveningActs},
 	} {
 		mark(g.c, g.p)
 	}
@@ -236,6 +251,7 @@ func (l *lexicon) add(w *i18n.WordList) {
 			f(e)
 		}
 	}
+	l.genitive = append(l.genitive, w.Genitive...)
 	for i := range w.Acts {
 		set(cAct, w.Acts[i].Words, func(e *word) { e.acts = append(e.acts, &w.Acts[i]) })
 	}

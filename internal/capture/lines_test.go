@@ -138,7 +138,7 @@ func TestParse_lines(t *testing.T) {
 		}
 		check(t, in, got)
 	}
-	if n < 320 {
+	if n < 500 {
 		t.Errorf("the table has only %d lines", n)
 	}
 }

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,6 +60,11 @@ func (p *parser) mention(i int) {
 		words = append(words, next)
 	}
 	m := p.known(words, false)
+	if own, n := p.owner(words, m.length); n > 0 {
+		end := words[n-1].end
+		p.name(i, end, own, p.s[first.start:end])
+		return
+	}
 	if m.length == 0 {
 		if context, ok := p.lex.contexts[lower(first.text)]; ok { // lunch @work
 			if p.d.Context == "" {
@@ -80,6 +86,25 @@ func (p *parser) mention(i int) {
 		end = m.cut
 	}
 	p.name(i, end, m, p.s[first.start:end])
+}
+
+// owner reads a genitive without an apostrophe, as German writes it: @Anas Tochter names Ana when no Anas is known. It
+// returns who is meant by how many of the words, if that is more than the words say as they stand.
+func (p *parser) owner(words []written, known int) (match, int) {
+	for n := len(words); n > known; n-- {
+		last := words[n-1]
+		for _, ending := range p.lex.genitive {
+			stem, ok := strings.CutSuffix(last.text, ending)
+			if !ok || utf8.RuneCountInString(stem) < 2 {
+				continue
+			}
+			cut := append(slices.Clone(words[:n-1]), written{text: stem, start: last.start, end: last.end})
+			if m := p.known(cut, false); m.length == n && m.cut == 0 {
+				return m, n
+			}
+		}
+	}
+	return match{}, 0
 }
 
 // name adds the person named from token i up to byte end.

@@ -13,7 +13,8 @@ var (
 //
 // A day alone is its noon, except that today alone is now. A month is its 15th at noon, a year its 1 July at noon; none
 // of them is ever after now. A clock alone is the last time it showed that: today, or yesterday if that is still to come.
-// A clock that may be either half of the day is the last one past; on a day before today, one to six are taken as after noon.
+// A clock that may be either half of the day is the one that suits what was done, else the last one past, in which twelve to four are after noon
+// unless it is night; on a day before today, one to six are taken as after noon.
 func (p *parser) resolve(w when) (t time.Time, prec string, ok bool) {
 	switch {
 	case !w.instant.IsZero():
@@ -22,6 +23,9 @@ func (p *parser) resolve(w when) (t time.Time, prec string, ok bool) {
 		return p.capped(p.local(w.y, 7, 1, 12*60)), Year, w.y <= p.now.Year()
 	case w.date && w.prec == Month:
 		return p.capped(p.local(w.y, w.m, 15, 12*60)), Month, w.y < p.now.Year() || w.y == p.now.Year() && w.m <= int(p.now.Month())
+	}
+	if w.clock && w.vague && w.part == 0 {
+		w.part = p.partOfActs(w.minutes / 60 % 12)
 	}
 	y, m, d := w.y, w.m, w.d
 	if !w.date {
@@ -52,6 +56,20 @@ func (p *parser) resolve(w when) (t time.Time, prec string, ok bool) {
 	return t, Day, !t.After(p.now)
 }
 
+// partOfActs is the part of the day that what was done shows for an hour of twelve: dinner at eight is not in the morning.
+func (p *parser) partOfActs(hour int) int {
+	for i := range p.toks {
+		switch t := &p.toks[i]; {
+		case t.typ != tWord || t.node == nil:
+		case hour >= 4 && p.phraseIs(i, cEveningAct):
+			return evening
+		case hour >= 5 && p.phraseIs(i, cMorningAct):
+			return morning
+		}
+	}
+	return 0
+}
+
 // atClock puts the clock on the day.
 func (p *parser) atClock(w when, y, m, d int, today bool) (time.Time, bool) {
 	minutes, vague := w.minutes, w.vague || w.part != 0 && w.minutes <= 12*60+59
@@ -80,6 +98,9 @@ func (p *parser) atClock(w when, y, m, d int, today bool) (time.Time, bool) {
 	}
 	for _, back := range []int{0, 1} {
 		for _, half := range []int{12 * 60, 0} {
+			if half == 0 && minutes < 5*60 && back == 0 && p.now.Hour() >= 7 { // nobody means three at night
+				continue
+			}
 			if t := p.local(y, m, d-back, minutes+half); !t.After(p.now) {
 				return t, true
 			}

@@ -1,6 +1,10 @@
 package capture
 
-import "kith/internal/fold"
+import (
+	"strings"
+
+	"kith/internal/fold"
+)
 
 // someonePass finds weak ties: a role of the list behind an article or a possessive ("the barista", "my bus driver"),
 // with at most one other word between ("the new barista"). Prepositions that contain an article name the role without them.
@@ -28,6 +32,8 @@ func (p *parser) someonePass() {
 			}
 		case p.phraseIs(i, cBare):
 			_, end = p.phrase(i, cBare)
+		case p.phraseIs(i, cRole):
+			end = p.roleAlone(i)
 		}
 		if end == i {
 			continue
@@ -49,6 +55,27 @@ func (p *parser) someonePass() {
 		p.addSomeone(name)
 		i = end - 1
 	}
+}
+
+// roleAlone reads a role without an article, as people type in a hurry: "coffee with colleagues", "barista smiled at me". It
+// returns the token after it, or i. "Frau Müller" and "team lunch" are no weak ties.
+func (p *parser) roleAlone(i int) int {
+	end := p.roleAt(i)
+	last := end < len(p.toks) && !p.toks[end].newline && p.toks[end].typ == tWord
+	if !p.toks[i].newline && (p.is(i-1, cWith) || p.other(i-1, '/') && i > 1 && p.is(i-2, cWith)) {
+		if last && p.toks[end].upper && !strings.HasSuffix(p.toks[end-1].key, "n") {
+			return i
+		}
+		return end
+	}
+	if i > 0 && !p.stop(i-1) && !p.toks[i].newline || !last || p.toks[end].upper {
+		return i
+	}
+	if e, _ := p.phrase(end, cAct); e != nil && e.acts[0].Form != "noun" || p.is(end, cBetween|cOthers) ||
+		p.phraseIs(end, cAway) || strings.HasSuffix(p.toks[end].key, "ed") {
+		return end
+	}
+	return i
 }
 
 func (p *parser) addSomeone(name string) {

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"strconv"
 	"time"
 )
 
@@ -14,8 +15,13 @@ type when struct {
 	clock   bool
 	minutes int       // of the day
 	vague   bool      // may be either half of the day: "at 3"
+	unsure  bool      // may be two days: no time at all, nor is a clock beside it
 	instant time.Time // when not zero: "20 min ago"
-	future  bool      // names the future or a day that does not exist: no time at all
+
+	length               int // minutes from the clock to the end of a span; 0 is unknown
+	lengthFrom, lengthTo int // the tokens that say it
+
+	future bool // names the future or a day that does not exist: no time at all
 }
 
 // whenPass finds the first date and the first clock of the line. They may stand apart ("yesterday ... at 3pm").
@@ -23,10 +29,30 @@ func (p *parser) whenPass() {
 	var have when
 	type where struct{ from, to int }
 	var at []where
+	unsure := false
 	for i := 0; i < len(p.toks); {
 		w, end := p.whenAt(i)
 		if end == i {
 			i++
+			continue
+		}
+		unsure = unsure || w.unsure
+		if w.unsure || unsure && !w.date && w.instant.IsZero() {
+			if have.clock && !have.date {
+				have, at = when{}, nil
+			}
+			p.kill(i, end)
+			i = end
+			continue
+		}
+		if w.clock && !w.date && w.length == 0 && i > 0 && !p.toks[i].newline && p.is(i-1, cTill) && p.toks[i-1].key != "to" { // "until 2am"
+			p.kill(i, end)
+			i = end
+			continue
+		}
+		if w.date && w.instant.IsZero() && i > 0 && !p.toks[i].newline && p.is(i-1, cTopic) { // "asked about Friday" is no Friday
+			p.kill(i, end)
+			i = end
 			continue
 		}
 		if w.future || p.ahead && !w.date && w.instant.IsZero() { // "tomorrow, lunch at one"
@@ -41,6 +67,7 @@ func (p *parser) whenPass() {
 				have = joined
 				at = append(at, where{i, end})
 			} else if len(at) == 0 {
+				p.ahead = p.ahead || joined.date // "today at 4pm", said in the morning
 				p.kill(i, end)
 			}
 		}
@@ -57,7 +84,16 @@ func (p *parser) whenPass() {
 	p.d.HappenedAt, p.d.Precision = t, prec
 	value := t.Format(map[string]string{Minute: time.RFC3339, Day: time.DateOnly, Month: "2006-01", Year: "2006"}[prec])
 	for _, w := range at {
-		p.span(w.from, w.to, RoleTime, value)
+		from := w.from
+		if have.length > 0 && from < have.lengthFrom && have.lengthTo <= w.to { // "3-4pm": a time, and how long
+			p.d.DurationMin = &have.length
+			p.span(from, have.lengthFrom, RoleTime, value)
+			p.span(have.lengthFrom, have.lengthTo, RoleDuration, strconv.Itoa(have.length))
+			from = have.lengthTo
+		}
+		if from < w.to {
+			p.span(from, w.to, RoleTime, value)
+		}
 	}
 }
 
@@ -70,6 +106,7 @@ func (w when) join(v when) (when, bool) {
 		return w, false
 	case w.date && !w.clock && v.clock && !v.date && w.prec == Day:
 		w.clock, w.minutes, w.vague = true, v.minutes, v.vague
+		w.length, w.lengthFrom, w.lengthTo = v.length, v.lengthFrom, v.lengthTo
 		if w.part == 0 {
 			w.part, w.first = v.part, v.first
 		}
@@ -137,6 +174,9 @@ func (p *parser) whenPart(i int, w *when) int {
 		}
 	}
 	if !w.clock && (!w.date || w.prec == Day) {
+		if end := p.spanAt(i, w); end > i {
+			return end
+		}
 		if end := p.clockAt(i, w); end > i {
 			return end
 		}

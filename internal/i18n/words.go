@@ -75,12 +75,22 @@ type WordList struct {
 	NotDurationBefore []string `json:"notDurationBefore"`
 	NotDurationAfter  []string `json:"notDurationAfter"`
 	Follows           []string `json:"follows"` // may follow a bare number that is an hour
+
+	Span        []string `json:"span"`        // "from" 6 to 7
+	SpanAnd     []string `json:"spanAnd"`     // "between" 6 and 7
+	Till        []string `json:"till"`        // from 6 "to" 7
+	TillAnd     []string `json:"tillAnd"`     // between 6 "and" 7
+	Topic       []string `json:"topic"`       // a date behind these is what was spoken of
+	MorningActs []string `json:"morningActs"` // show which half of the day a clock is in
+	EveningActs []string `json:"eveningActs"`
+	Genitive    []string `json:"genitive"` // endings of a name that make it its owner's, without an apostrophe
 }
 
 // Act is words that say what kind of moment it was.
 type Act struct {
 	Kind  string   `json:"kind"`
 	Weak  bool     `json:"weak"` // gives way to a stronger word anywhere in the line
+	With  string   `json:"with"` // the kind, when the line says with whom
 	By    string   `json:"by"`   // who began it when the line says no more
 	Form  string   `json:"form"` // "" for a finite verb, "participle", "reflexive", "noun"
 	Words []string `json:"words"`
