@@ -158,7 +158,7 @@ func validName(name string) (string, error) {
 	switch {
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		return "", fault.Invalid("name_invalid", "name", "A name is one line of text.")
-	case name == "":
+	case fold.Blank(name):
 		return "", fault.Invalid("name_missing", "name", "Write a name.")
 	case utf8.RuneCountInString(name) > MaxName:
 		return "", fault.Invalid("name_too_long", "name", "A name has at most %d characters.", MaxName).With("max", MaxName)

@@ -197,7 +197,7 @@ type answer struct {
 	http.ResponseWriter
 	r     *http.Request
 	sent  bool
-	quiet bool // the body is the mux's own
+	quiet bool // the body that follows is not for the client
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -207,6 +207,13 @@ func (a *answer) WriteHeader(status int) {
 	}
 	a.sent = true
 	if a.r.Pattern != "" {
+		if h := a.Header(); status == http.StatusOK && a.r.Method == http.MethodGet && unchanged(a.r.Header.Get("If-None-Match"), h.Get("ETag")) {
+			a.quiet = true // the one who asks has it already
+			status = http.StatusNotModified
+			h.Del("Content-Type")
+			h.Del("Content-Length")
+			h.Del("Content-Encoding")
+		}
 		a.ResponseWriter.WriteHeader(status)
 		return
 	}
@@ -218,6 +225,19 @@ func (a *answer) WriteHeader(status int) {
 	default:
 		writeProblem(a.ResponseWriter, noSuchPage())
 	}
+}
+
+// unchanged reports whether the tag is among those the client has.
+func unchanged(have, tag string) bool {
+	if have == "" || tag == "" {
+		return false
+	}
+	for one := range strings.SplitSeq(have, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
 }
 
 // Write implements http.ResponseWriter.
@@ -235,9 +255,14 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // one is an answer that is one thing. Status is 200 unless it says otherwise.
 type one[T any] struct {
 	Status int
-	ETag   string `header:"ETag" doc:"The revision, for If-Match."`
-	Body   T
+	ETag   string `header:"ETag" doc:"The revision, for If-Match and If-None-Match."`
+	// Location is sent with 201 alone.
+	Location string `header:"Location" doc:"Where the new thing is."`
+	Body     T
 }
+
+// located is what has an address of its own.
+type located interface{ address() string }
 
 // plain is an answer without a revision.
 type plain[T any] struct {
@@ -252,11 +277,14 @@ func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) 
 
 // made is the answer to a creation: 201 when it was made now, 200 when the same request had made it before.
 func made[T any](v T, revision int64, created bool) *one[T] {
-	status := http.StatusOK
-	if created {
-		status = http.StatusCreated
+	if !created {
+		return found(v, revision)
 	}
-	return &one[T]{Status: status, ETag: etag(revision), Body: v}
+	o := &one[T]{Status: http.StatusCreated, ETag: etag(revision), Body: v}
+	if at, ok := any(v).(located); ok {
+		o.Location = Prefix + at.address()
+	}
+	return o
 }
 
 func found[T any](v T, revision int64) *one[T] {

@@ -41,6 +41,8 @@ type IntentionChange struct {
 	Cue      *string `json:"cue,omitempty" maxLength:"200"`
 }
 
+func (v Intention) address() string { return "/intentions/" + v.ID }
+
 // IntentionOf is an intention as the API shows it.
 func IntentionOf(i intention.Intention) Intention {
 	return Intention{

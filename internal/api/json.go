@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,7 +18,8 @@ import (
 const maxDepth = 16
 
 // jsonFormat reads JSON strictly and writes it plainly. Refused are: text that is not UTF-8, a name twice in one object
-// (two readers would disagree about it), the NUL character (no database keeps it), and deep nesting. Its errors are
+// (two readers would disagree about it), the NUL character (no database keeps it), half
+// a surrogate pair (it would be kept as something else), and deep nesting. Its errors are
 // written as "code|message" and never hold what was sent.
 func jsonFormat() huma.Format {
 	return huma.Format{
@@ -185,6 +188,9 @@ func (p *parser) text() (string, error) {
 			if json.Unmarshal(p.data[start:p.at], &s) != nil {
 				return "", malformed()
 			}
+			if loneSurrogate(p.data[start:p.at]) {
+				return "", errors.New("not_unicode|holds half of a surrogate pair, which is no character")
+			}
 			if strings.IndexByte(s, 0) >= 0 {
 				return "", errors.New("nul_character|holds the NUL character, which cannot be kept")
 			}
@@ -197,6 +203,39 @@ func (p *parser) text() (string, error) {
 		}
 	}
 	return "", malformed()
+}
+
+// loneSurrogate finds an escape that is half a character. encoding/json would quietly keep something else.
+func loneSurrogate(quoted []byte) bool {
+	for i := 0; i+6 <= len(quoted); i++ {
+		if quoted[i] != '\\' {
+			continue
+		}
+		i++
+		if quoted[i] != 'u' {
+			continue
+		}
+		r := escaped(quoted[i+1:])
+		switch {
+		case utf16.IsSurrogate(r) && (r >= 0xDC00 || !bytes.HasPrefix(quoted[i+5:], []byte(`\u`)) ||
+			utf16.DecodeRune(r, escaped(quoted[i+7:])) == unicode.ReplacementChar):
+			return true
+		case utf16.IsSurrogate(r):
+			i += 10
+		default:
+			i += 4
+		}
+	}
+	return false
+}
+
+// escaped reads the four digits of an escape that is known to be well-formed.
+func escaped(digits []byte) rune {
+	if len(digits) < 4 {
+		return 0
+	}
+	n, _ := strconv.ParseUint(string(digits[:4]), 16, 16)
+	return rune(n)
 }
 
 func (p *parser) number() (any, error) {

@@ -13,7 +13,7 @@ import (
 func FuzzParseJSON(f *testing.F) {
 	for _, s := range []string{
 		`{"a":[1,-0.5e3,true,false,null,"\u00e9\n\"",{}]}`, ` [ ] `, `"\ud83d"`, `01`, `1.`, `-`, `tru`, `{"a":1,}`, `{"a":1 "b":2}`, `"` + "\x1f" + `"`, `{"a":1,"a":2}`, `{`, ``,
-		`[1,,2]`, `"\u0000"`, `nul`, `+1`, `1e5`, `"\x"`, "\ufeff{}",
+		`[1,,2]`, `"\u0000"`, `"\ud83d\ude00\ud83d"`, `"\\\ud83dx"`, `"\udE00"`, `nul`, `+1`, `1e5`, `"\x"`, "\ufeff{}",
 	} {
 		f.Add([]byte(s))
 	}

@@ -93,6 +93,8 @@ type Repetition struct {
 	ID string `json:"id,omitempty" maxLength:"36" doc:"A UUID of your own for the new moment makes the request safe to repeat."`
 }
 
+func (v Moment) address() string { return "/moments/" + v.ID }
+
 // MomentOf is a moment as the API shows it.
 func MomentOf(m moment.Moment) Moment {
 	return Moment{

@@ -56,6 +56,9 @@ func TestETag(t *testing.T) {
 	made := h.do("POST", "/api/v1/moments", h.ana.token, map[string]any{"text": "a laugh with the barista"}).want(http.StatusCreated, "")
 	m := into[Moment](made)
 	at := "/api/v1/moments/" + m.ID
+	if got := made.header.Get("Location"); got != at {
+		t.Errorf("it was made at %q, want %q", got, at)
+	}
 	tag := made.header.Get("ETag")
 	if tag != `"1"` {
 		t.Fatalf("the first revision is %s", tag)
@@ -74,6 +77,18 @@ func TestETag(t *testing.T) {
 	if got := h.do("GET", at, h.ana.token, nil).want(http.StatusOK, "").header.Get("ETag"); got != `"5"` {
 		t.Errorf("read with tag %s", got)
 	}
+	for _, have := range []string{`"5"`, `W/"5"`, `"4", "5"`, "*"} {
+		same := h.do("GET", at, h.ana.token, nil, header{"If-None-Match", have}, header{"Accept-Encoding", "gzip"}).want(http.StatusNotModified, "")
+		if len(same.body) > 0 || same.header.Get("ETag") != `"5"` || same.header.Get("Content-Type") != "" {
+			t.Errorf("unchanged, and sent %q with %v", same.body, same.header)
+		}
+	}
+	for _, have := range []string{`"4"`, "5", `""`, "nonsense"} {
+		if again := h.do("GET", at, h.ana.token, nil, header{"If-None-Match", have}).want(http.StatusOK, ""); len(again.body) == 0 {
+			t.Errorf("nothing came for If-None-Match: %s", have)
+		}
+	}
+	h.do("GET", at, h.ben.token, nil, header{"If-None-Match", "*"}).want(http.StatusNotFound, "moment_not_found")
 	h.do("PATCH", "/api/v1/me", h.ana.token, map[string]any{"name": "Ana María"}, header{"If-Match", `"77"`}).want(http.StatusPreconditionFailed, "")
 }
 

@@ -82,11 +82,30 @@ func handle[I, O any](s *server, t *table, o operation, f func(ctx context.Conte
 	for _, status := range o.Also {
 		twin := *success
 		twin.Headers = maps.Clone(success.Headers)
+		delete(twin.Headers, "Location")
 		twin.Description = also(status)
 		documented.Responses[strconv.Itoa(status)] = &twin
 	}
+	if o.Status != http.StatusCreated {
+		delete(success.Headers, "Location")
+	}
+	if o.Method == http.MethodGet && success.Headers["ETag"] != nil {
+		documentUnchanged(documented)
+	}
 	if o.Body != nil {
 		documented.RequestBody = o.Body
+	}
+}
+
+// documentUnchanged adds what answer does for everything that is read with its revision.
+func documentUnchanged(o *huma.Operation) {
+	o.Parameters = append(o.Parameters, &huma.Param{
+		Name: "If-None-Match", In: "header", Example: `"3"`, Schema: &huma.Schema{Type: huma.TypeString},
+		Description: "The ETag you have. If it is still the same, the answer is 304 without a body.",
+	})
+	o.Responses["304"] = &huma.Response{
+		Description: "It is as you have it (If-None-Match).",
+		Headers:     map[string]*huma.Param{"ETag": o.Responses["200"].Headers["ETag"]},
 	}
 }
 

@@ -34,6 +34,8 @@ type PersonChange struct {
 	Context *string `json:"context,omitempty" enum:",personal,professional"`
 }
 
+func (v Person) address() string { return "/people/" + v.ID }
+
 // PersonOf is a person as the API shows them.
 func PersonOf(p person.Person) Person {
 	return Person{

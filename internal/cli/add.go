@@ -11,6 +11,7 @@ import (
 	"kith/internal/capture"
 	"kith/internal/client"
 	"kith/internal/fault"
+	"kith/internal/fold"
 	"kith/internal/moment"
 	"kith/internal/zone"
 )
@@ -29,7 +30,7 @@ type addCmd struct {
 // line checks what does not need the store.
 func (c *addCmd) line() (api.Line, error) {
 	l := api.Line{Text: strings.Join(c.Text, " "), Zone: c.Zone}
-	if strings.TrimSpace(l.Text) == "" {
+	if fold.Blank(l.Text) {
 		return l, fault.Invalid("text_missing", "text", "Write a few words about what happened.")
 	}
 	if c.Now != "" {

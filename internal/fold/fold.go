@@ -41,6 +41,11 @@ func Fold(s string) string {
 	return foldUnicode(s)
 }
 
+// Blank reports that there is nothing in s to see: white space, and characters that only steer others.
+func Blank(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc) }) < 0
+}
+
 // foldUnicode strips before it folds: in the other order the Greek iota subscript, a mark, would become a letter.
 func foldUnicode(s string) string {
 	if !utf8.ValidString(s) {

@@ -170,3 +170,12 @@ func BenchmarkFold(b *testing.B) {
 		})
 	}
 }
+
+func TestBlank(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{"": true, " \t\n\u00a0": true, "\u200b\u202e\ufeff": true, ".": false, "\u200b🙂": false, "日": false} {
+		if got := Blank(s); got != want {
+			t.Errorf("Blank(%q) is %v", s, got)
+		}
+	}
+}

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"kith/internal/fault"
+	"kith/internal/fold"
 	"kith/internal/practice"
 )
 
@@ -160,7 +161,7 @@ func line(s string) string {
 
 func cleanText(s string) (string, error) {
 	s = line(s)
-	if s == "" {
+	if fold.Blank(s) {
 		return "", fault.Invalid("intention_missing", "text", "Say in a few words what you mean to do.")
 	}
 	if utf8.RuneCountInString(s) > MaxText {

@@ -142,7 +142,7 @@ const (
 func cleanText(s string) (string, error) {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 	s = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
-	if s == "" {
+	if fold.Blank(s) {
 		return "", fault.Invalid("text_missing", "text", "Write a few words about what happened.")
 	}
 	if n := utf8.RuneCountInString(s); n > MaxText {
