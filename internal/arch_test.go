@@ -36,7 +36,7 @@ var floors = [][]string{
 	{"opportunity"},
 	{"nudge"},
 	{"experiment"},
-	{"insight", "transfer"},
+	{"insight", "transfer", "demo"},
 	{"api", "web", "chat", "mcp"},
 	{"client"},
 	{"cli"},
