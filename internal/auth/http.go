@@ -96,6 +96,14 @@ func SecretFromRequest(r *http.Request) string {
 	return c.Value
 }
 
+// WithSession is the request as it will be once the browser has the secret that SetCookie gives it.
+func WithSession(r *http.Request, secret string) *http.Request {
+	r = r.Clone(r.Context())
+	r.Header.Del("Cookie")
+	r.AddCookie(cookie(r, secret, 0))
+	return r
+}
+
 // SetCookie gives the browser the secret of its session.
 func SetCookie(w http.ResponseWriter, r *http.Request, secret string) {
 	http.SetCookie(w, cookie(r, secret, int(cookieLife/time.Second)))

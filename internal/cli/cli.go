@@ -36,6 +36,7 @@ const (
 // grammar is the whole command line.
 type grammar struct {
 	Serve  serveCmd  `cmd:"" group:"run" help:"Run Kith: pages, API and jobs in one process. The first start prints a one-time set-up link."`
+	Demo   demoCmd   `cmd:"" group:"run" help:"Look at Kith on a made-up year: signed in, nothing to set up, gone when you stop it."`
 	Add    addCmd    `cmd:"" group:"daily" help:"Log a moment in one line."`
 	Today  todayCmd  `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
 	Intend intendCmd `cmd:"" group:"daily" help:"Set today's one intention."`

@@ -13,6 +13,7 @@ import (
 	"kith/internal/api"
 	"kith/internal/auth"
 	"kith/internal/db"
+	"kith/internal/demo"
 	"kith/internal/httpd"
 	"kith/internal/intention"
 	"kith/internal/job"
@@ -33,6 +34,7 @@ type house struct {
 	moments  *moment.Service
 	jobs     *job.Queue
 	hub      *live.Hub
+	demo     demo.Nouns
 	api, web http.Handler
 	operator http.Handler
 }
@@ -80,6 +82,8 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	archive := transfer.New(h.db, transfer.Nouns{
 		Accounts: h.accounts, Moments: h.moments, Intentions: intentions, Opportunities: opportunities,
 	})
+
+	h.demo = demo.Nouns{Accounts: h.accounts, Moments: h.moments, Intentions: intentions, Opportunities: opportunities}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -75,7 +76,7 @@ func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"serve": serve, "stop": stop, "capture": capture, "get": get, "longdir": longdir, "newer": newer,
+			"serve": serve, "demo": demoServe, "page": page, "stop": stop, "capture": capture, "get": get, "longdir": longdir, "newer": newer,
 		},
 	}
 }
@@ -126,9 +127,21 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: serve [-first] NAME [ARGS...]")
 	}
+	begin(ts, "serve", first, args)
+}
+
+// demoServe NAME [ARGS...] does the same with a demo.
+func demoServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: demo NAME [ARGS...]")
+	}
+	begin(ts, "demo", false, args)
+}
+
+func begin(ts *testscript.TestScript, command string, first bool, args []string) {
 	self, err := os.Executable() // the test binary is the program, when it is called so
 	ts.Check(err)
-	cmd := exec.Command(self, append([]string{"serve", "--addr", "127.0.0.1:0"}, args[1:]...)...) //nolint:noctx // killed below
+	cmd := exec.Command(self, append([]string{command, "--addr", "127.0.0.1:0"}, args[1:]...)...) //nolint:noctx // killed below
 	cmd.Args[0] = "kith"
 	cmd.Dir = ts.MkAbs(".")
 	for _, name := range []string{"KITH_DATA", "KITH_DATABASE", "HOME", "TZ", "LANG", "PATH", "TMPDIR"} {
@@ -208,6 +221,24 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 	defer func() { _ = res.Body.Close() }()
 	if got := strconv.Itoa(res.StatusCode); got != args[0] {
 		ts.Fatalf("%s was answered with %s", args[1], res.Status)
+	}
+}
+
+// page WORDS PATH opens a page of the server at $ADDRESS as a browser would that was never there, and finds words in it.
+func page(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: page WORDS PATH")
+	}
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, ts.Getenv("ADDRESS")+args[1], nil)
+	ts.Check(err)
+	r.Header.Set("Accept", "text/html")
+	res, err := http.DefaultClient.Do(r)
+	ts.Check(err)
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	ts.Check(err)
+	if res.StatusCode != http.StatusOK || !strings.Contains(string(body), args[0]) {
+		ts.Fatalf("%s was answered with %s, without %q", args[1], res.Status, args[0])
 	}
 }
 

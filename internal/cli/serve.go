@@ -27,7 +27,16 @@ const shutdownFor = 10 * time.Second
 
 // Run serves until it is told to stop. The sockets are opened before the database, so that what comes early waits
 // instead of being refused, and so that a taken port is said before anything was touched.
-func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
+func (c *serveCmd) Run(ctx context.Context, a *app) error { return c.run(ctx, a, variation{}) }
+
+// variation is what a demo does otherwise. Nil is as serve does it.
+type variation struct {
+	listen  func(ctx context.Context, address string) (net.Listener, error)
+	furnish func(ctx context.Context, h *house) error // when the house is built, before anybody enters
+	greet   func(addr net.Addr)
+}
+
+func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 	s, err := c.store(a)
 	if err != nil {
 		return err
@@ -44,7 +53,10 @@ func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
 		}
 		defer func() { err = errors.Join(err, lock.Unlock()) }()
 	}
-	listener, err := listen(ctx, c.Addr)
+	if v.listen == nil {
+		v.listen = listen
+	}
+	listener, err := v.listen(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
@@ -54,6 +66,11 @@ func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
+	if v.furnish != nil {
+		if err := v.furnish(ctx, h); err != nil {
+			return err
+		}
+	}
 
 	n := &node{log: log}
 	trusted, err := c.proxies()
@@ -81,7 +98,9 @@ func (c *serveCmd) Run(ctx context.Context, a *app) (err error) {
 		}
 		n.serve(ctx, admin, meter.handler())
 	}
-	if err := c.greet(ctx, a.out, h, listener.Addr()); err != nil {
+	if v.greet != nil {
+		v.greet(listener.Addr())
+	} else if err := c.greet(ctx, a.out, h, listener.Addr()); err != nil {
 		return err
 	}
 	if c.Role != "web" {
