@@ -65,7 +65,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Intentions: intentions, Opportunities: opportunities, Now: now,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}}
 	h.server = newServer(h.services)
 	h.handler = h.server

@@ -74,6 +74,7 @@ type Known struct {
 	ID      string
 	Name    string   // as its owner wrote it
 	Also    []string // nicknames and other names that mean the same person
+	Whole   bool     // meant only by a whole name, not by a part of one
 	Context string   // Personal, Professional or empty
 }
 

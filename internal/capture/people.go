@@ -221,7 +221,7 @@ func (p *parser) known(words []written, whole bool) match {
 	var best match
 	for k := range p.in.People {
 		n, full := p.fits(k, list, func(n int) bool { return ends[n-1] < 0 })
-		if n == 0 {
+		if n == 0 || p.in.People[k].Whole && !full {
 			continue
 		}
 		best.add(k, n, full, p.in.People)
@@ -259,7 +259,7 @@ func (p *parser) knownWhole(list []string) match {
 		return best
 	}
 	for k := range p.in.People {
-		if n, full := p.fits(k, list, func(n int) bool { return n == len(list) }); n == len(list) {
+		if n, full := p.fits(k, list, func(n int) bool { return n == len(list) }); n == len(list) && (full || !p.in.People[k].Whole) {
 			best.add(k, 1, full, p.in.People)
 		}
 	}
@@ -327,13 +327,14 @@ func (p *parser) knownPrefix(w written) match {
 					continue
 				}
 				end := prefixEnd(w.text, part)
-				if end == 0 || end < bestEnd {
+				whole := i == 0 && len(parts) == 1
+				if end == 0 || end < bestEnd || p.in.People[k].Whole && !whole {
 					continue
 				}
 				if end > bestEnd {
 					best, bestEnd = match{}, end
 				}
-				best.add(k, 1, i == 0 && len(parts) == 1, p.in.People)
+				best.add(k, 1, whole, p.in.People)
 			}
 		}
 	}

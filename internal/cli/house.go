@@ -80,8 +80,10 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	intentions := intention.New(h.db, p.now)
 	opportunities := opportunity.New(h.db, p.now)
 	archive := transfer.New(h.db, transfer.Nouns{
-		Accounts: h.accounts, Moments: h.moments, Intentions: intentions, Opportunities: opportunities,
+		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities,
 	})
+	people.OnMerged(h.moments.Mover())
+	people.OnMerged(intentions.Mover())
 
 	h.demo = demo.Nouns{Accounts: h.accounts, Moments: h.moments, Intentions: intentions, Opportunities: opportunities}
 
@@ -116,6 +118,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	if err := errors.Join(<-migrated, <-keyed); err != nil {
 		return nil, err
 	}
+	people.Seal(h.keys)
 	return h, nil
 }
 

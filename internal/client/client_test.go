@@ -51,7 +51,7 @@ func house(t *testing.T) (http.Handler, string) {
 	}
 	return api.New(api.Services{
 		Accounts: accounts, Auth: doors, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Now: now,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}), token
 }
 

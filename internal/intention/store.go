@@ -171,3 +171,15 @@ func microsOrNil(t *time.Time) *int64 {
 	us := db.Micros(*t)
 	return &us
 }
+
+// about are the ids of the intentions about a person.
+func about(ctx context.Context, r db.Reader, by account.ID, personID string) ([]string, error) {
+	return db.All(ctx, r, db.Value[string], "SELECT id FROM intention WHERE user_id = $1 AND person = $2 AND deleted_at IS NULL ORDER BY id", string(by), personID)
+}
+
+// setPerson makes an intention about one person be about another.
+func setPerson(ctx context.Context, tx *db.Tx, by account.ID, id, from, to string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE intention SET person = $1, revision = revision + 1, updated_at = $2
+		WHERE user_id = $3 AND id = $4 AND person = $5 AND deleted_at IS NULL`, to, db.Micros(now), string(by), id, from)
+	return err
+}

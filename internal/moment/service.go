@@ -250,8 +250,10 @@ func (s *Service) resolve(ctx context.Context, r db.Reader, by account.ID, v *ro
 		switch {
 		case p.ID != "":
 			name, ok := known[p.ID]
-			if !ok {
-				return nil, fault.Invalid("unknown_person", "people", "One of the people named is not among yours.")
+			if !ok { // written down before a merge, perhaps
+				if p.ID, name, err = s.whoNow(ctx, r, by, p.ID); err != nil {
+					return nil, err
+				}
 			}
 			p.Name = name
 		default:
@@ -279,6 +281,18 @@ func (s *Service) resolve(ctx context.Context, r db.Reader, by account.ID, v *ro
 	}
 	v.People = refs
 	return fresh, nil
+}
+
+// whoNow is who somebody became by a merge.
+func (s *Service) whoNow(ctx context.Context, r db.Reader, by account.ID, id string) (now, name string, err error) {
+	if now, err = s.o.People.Became(ctx, r, by, id); err != nil {
+		return "", "", err
+	}
+	names, err := s.o.People.Names(ctx, r, by, []string{now})
+	if err == nil && names[now] == "" {
+		err = fault.Invalid("unknown_person", "people", "One of the people named is not among yours.")
+	}
+	return now, names[now], err
 }
 
 // ensure makes the fresh people. When somebody of that name was made meanwhile they take the fresh one's place.

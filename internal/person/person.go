@@ -1,35 +1,86 @@
-// Package person holds the people in someone's life, as far as capture creates them: a name, a context, and when the two
-// were last in touch.
+// Package person holds the people in someone's life: who they are, how to reach them, their dates, what is worth
+// remembering, how they belong to each other, and when the two were last in touch.
 //
-// A person belongs to one account and is seen by nobody else. Last contact is derived from moments: package moment, which
-// stands above, sets it in the transaction that changes a moment. Deleting a person leaves moments and their words as
-// they are and a tombstone without the name.
+// A person belongs to one account and is seen by nobody else. What a person has (channels, dates, facts, follow-ups,
+// relations) are rows of their own, each with a revision and a tombstone; groups gather people. It suggests nothing and
+// reminds of nothing: it answers who is due, and others decide what to do about it.
+//
+// Invariants: last contact is derived from moments; package moment, which stands above, sets it in the transaction that
+// changes a moment. A standing note and a private fact are sealed at rest. Two people are merged by their owner alone; a
+// merge can be taken back, and the id that went away answers with the one it became. Deleting a person takes everything
+// of theirs with it, and leaves moments and their words as they are and a tombstone without the name.
 package person
 
 import (
-	"encoding/hex"
+	"hash/fnv"
+	"slices"
 	"strings"
-	"sync"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/fold"
+	"kith/internal/zone"
 )
 
-// MaxName is the longest name, in characters.
-const MaxName = 120
+// Limits of a person. Lengths are in characters.
+const (
+	MaxName     = 120
+	MaxNote     = 2000
+	MaxCadence  = 3660 // days
+	MaxChannels = 50
+	MaxDates    = 50
+	MaxFacts    = 500
+	MaxFollowUp = 500 // that are not deleted, done ones too
+	MaxRelation = 100
+	MaxGroups   = 200 // of one person, and of one account
+)
+
+// Standings: all but active stop suggestions, and nothing is deleted.
+const (
+	Active   = "active"
+	Paused   = "paused"
+	LetGo    = "let_go" // also estranged, with a note
+	Grieving = "grieving"
+	Deceased = "deceased"
+)
+
+// Standings are all standings, in the order they are offered.
+func Standings() []string { return []string{Active, Paused, LetGo, Grieving, Deceased} }
+
+// Ring is how near somebody is, with the cadence that goes with it.
+type Ring struct {
+	Name    string
+	Cadence int // days
+}
+
+// Rings are all rings, the nearest first. The cadences are round figures to begin with; whoever wants another sets their
+// own for a person.
+func Rings() []Ring {
+	return []Ring{{"inner", 7}, {"close", 21}, {"friends", 60}, {"wider", 180}}
+}
 
 // Person is someone in the owner's life.
 type Person struct {
 	ID                string
 	Name              string
+	Nickname          string // also finds them in a line
 	Context           string // capture.Personal, capture.Professional or empty
+	Standing          string
+	StandingNote      string // private
+	Ring              string // name of one of Rings, or empty
+	Cadence           *int   // own, in days; nil is the ring's
+	Zone              string // IANA name of where they are; empty is unknown
+	Locale            string // the language spoken with them
+	HoursFrom         *int   // decent hours where they are, in minutes after midnight; nil is unknown
+	HoursTo           *int   // may be smaller than HoursFrom: over midnight
+	Photo             string // hash of the face; empty is none
+	ArchivedAt        *time.Time
+	Source            string // the import that brought them; empty is by hand
 	LastContactAt     *time.Time
 	LastContactMoment string // id of the moment that set it
 	Revision          int64
@@ -37,29 +88,81 @@ type Person struct {
 	UpdatedAt         time.Time
 }
 
-// Draft is a person to be made. ID may be the client's own.
+// Draft is a person to be made, with what they have. ID may be the client's own; those of parts may be too.
 type Draft struct {
-	ID      string
-	Name    string
-	Context string
+	ID           string
+	Name         string
+	Nickname     string
+	Context      string
+	Standing     string // empty is active
+	StandingNote string
+	Ring         string
+	Cadence      *int
+	Zone         string
+	Locale       string
+	HoursFrom    *int
+	HoursTo      *int
+	Source       string
+	Channels     []Channel
+	Dates        []Date
+	Facts        []Fact
+	FollowUps    []FollowUp
+	Groups       []string // names; made when they are new
 }
 
-// Change holds what is to be changed; nil leaves a field as it is.
+// Change holds what is to be changed; nil leaves a field as it is. A Clear flag empties an optional number.
 type Change struct {
-	Name    *string
-	Context *string
+	Name         *string
+	Nickname     *string
+	Context      *string
+	Standing     *string
+	StandingNote *string
+	Ring         *string
+	Cadence      *int
+	ClearCadence bool
+	Zone         *string
+	Locale       *string
+	HoursFrom    *int
+	HoursTo      *int
+	ClearHours   bool
+	Archived     *bool
+}
+
+// Detail is all of a person.
+type Detail struct {
+	Person
+	Channels  []Channel
+	Dates     []Date
+	Facts     []Fact     // newest first
+	FollowUps []FollowUp // open ones by day, then the others, newest first
+	Relations []Related
+	Groups    []Group
 }
 
 // Orders of a list.
 const (
 	ByName = "name" // in alphabetical order
 	ByLast = "last" // most recent contact first, those without one last
+	ByRing = "ring" // nearest ring first, then by name; those without one last
 )
 
-// Filter narrows a list. Query finds names that begin with it, or have a word that does, folded.
+// Values of Filter.Archived.
+const (
+	ArchivedHidden = ""     // only those who are not archived
+	ArchivedOnly   = "only" // only those who are
+	ArchivedWith   = "with" // both
+)
+
+// Filter narrows a list. Empty fields do not narrow. Each word of Query must begin a word of the name or the nickname,
+// folded; in a script without spaces it may stand anywhere.
 type Filter struct {
-	Query string
-	Sort  string // ByName when empty
+	Query    string
+	Ring     string // "none" finds those without one
+	Group    string // id
+	Standing string
+	Source   string
+	Archived string
+	Sort     string // ByName when empty
 }
 
 // Page is a part of a list; Next is empty at its end.
@@ -68,8 +171,136 @@ type Page struct {
 	Next  string
 }
 
+// Name is what is needed to offer somebody while a name is typed.
+type Name struct {
+	ID       string
+	Name     string
+	Nickname string
+}
+
+// Every is how often, in days, one would like to be in touch: the own cadence, else the ring's; 0 is never said.
+func (p Person) Every() int {
+	if p.Cadence != nil {
+		return *p.Cadence
+	}
+	for _, r := range Rings() {
+		if r.Name == p.Ring {
+			return r.Cadence
+		}
+	}
+	return 0
+}
+
+// DueAt is when the cadence passes: so many days after the last contact, or after they were added where there was none.
+// It is nil without a cadence, and for whoever is archived or not active.
+func (p Person) DueAt() *time.Time {
+	every := p.Every()
+	if every == 0 || p.ArchivedAt != nil || p.Standing != Active {
+		return nil
+	}
+	from := p.CreatedAt
+	if p.LastContactAt != nil {
+		from = *p.LastContactAt
+	}
+	at := from.AddDate(0, 0, every)
+	return &at
+}
+
+// Due reports whether the cadence has passed.
+func Due(p Person, now time.Time) bool {
+	at := p.DueAt()
+	return at != nil && !now.Before(*at)
+}
+
+// Awake reports whether now is a decent hour where they are: true, false, or unknown when the zone or the hours are.
+func (p Person) Awake(now time.Time) (awake, known bool) {
+	if p.Zone == "" || p.HoursFrom == nil || p.HoursTo == nil {
+		return false, false
+	}
+	loc, err := zone.Load(p.Zone)
+	if err != nil {
+		return false, false
+	}
+	there := now.In(loc)
+	minute := there.Hour()*60 + there.Minute()
+	if *p.HoursFrom <= *p.HoursTo {
+		return *p.HoursFrom <= minute && minute < *p.HoursTo, true
+	}
+	return minute >= *p.HoursFrom || minute < *p.HoursTo, true
+}
+
+// Colours is how many colours Colour chooses from.
+const Colours = 10
+
+// Colour is the number of the colour behind somebody's initials, from 0. It follows from the id, so that it stays when the
+// name changes.
+func (p Person) Colour() int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(p.ID))
+	return int(h.Sum32() % Colours)
+}
+
+// Initials are the first signs of the first and last words of a name, at most two: "AM" of Ana María; of a name without
+// letters its first sign, such as an emoji with all that belongs to it.
+func (p Person) Initials() string { return Initials(p.Name) }
+
+// Initials are the first signs of the first and the last word of a name.
+func Initials(name string) string {
+	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("\"“”„()[],", r) })
+	if len(words) == 0 {
+		return ""
+	}
+	first := firstSign(words[0])
+	r, _ := utf8.DecodeRuneInString(first)
+	if len(words) == 1 || !unicode.IsLetter(r) {
+		return upper(first)
+	}
+	last := firstSign(words[len(words)-1])
+	if r, _ := utf8.DecodeRuneInString(last); !unicode.IsLetter(r) {
+		return upper(first)
+	}
+	return upper(first + last)
+}
+
+// upper raises plain initials and leaves what has more than one character, or would grow by it, as it is.
+func upper(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == 'ß' {
+			return 'S'
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}
+
+// firstSign is the first character of a word with its marks and, for emoji, what is joined to it.
+func firstSign(word string) string {
+	end, joined := 0, false
+	flag := 0
+	for i, r := range word {
+		size := utf8.RuneLen(r)
+		if r == utf8.RuneError {
+			size = 1
+		}
+		regional := r >= 0x1F1E6 && r <= 0x1F1FF
+		switch {
+		case i == 0:
+		case unicode.Is(unicode.M, r), r == 0x200D, r >= 0xFE00 && r <= 0xFE0F, r >= 0x1F3FB && r <= 0x1F3FF, r >= 0xE0020 && r <= 0xE007F:
+		case regional && flag == 1:
+		case joined:
+		default:
+			return word[:end]
+		}
+		if regional {
+			flag++
+		}
+		joined = r == 0x200D
+		end = i + size
+	}
+	return word[:end]
+}
+
 func cleanName(s string) (string, error) {
-	s = norm.NFC.String(strings.Join(strings.Fields(strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")), " "))
+	s = line(s)
 	if s == "" {
 		return "", fault.Invalid("name_missing", "name", "A person needs a name.")
 	}
@@ -77,6 +308,27 @@ func cleanName(s string) (string, error) {
 		return "", fault.Invalid("name_too_long", "name", "A name has at most %d characters.", MaxName).With("max", MaxName)
 	}
 	return s, nil
+}
+
+// line makes a text one clean line.
+func line(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
+}
+
+// prose cleans a text that may have several lines.
+func prose(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	return strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"))
+}
+
+func tooLong(field string, most int) error {
+	return fault.Invalid("too_long", field, "This has at most %d characters.", most).With("max", most)
 }
 
 func checkContext(s string) error {
@@ -87,14 +339,87 @@ func checkContext(s string) error {
 	return fault.Invalid("unknown_context", "context", "A context is personal, professional or empty.")
 }
 
-// collators sort names by the root order of the Unicode Collation Algorithm (UTS 10). One serves one goroutine at a time.
-var collators = sync.Pool{New: func() any { return collate.New(language.Und) }} //nolint:gochecknoglobals // a pool
+// clean tidies what a person may hold and refuses what they may not.
+func (p *Person) clean() error {
+	var err error
+	if p.Name, err = cleanName(p.Name); err != nil {
+		return err
+	}
+	p.Nickname, p.StandingNote, p.Source, p.Locale = line(p.Nickname), prose(p.StandingNote), line(p.Source), line(p.Locale)
+	if p.Standing == "" {
+		p.Standing = Active
+	}
+	switch {
+	case utf8.RuneCountInString(p.Nickname) > MaxName:
+		return tooLong("nickname", MaxName)
+	case utf8.RuneCountInString(p.StandingNote) > MaxNote:
+		return tooLong("standing_note", MaxNote)
+	case utf8.RuneCountInString(p.Source) > MaxName:
+		return tooLong("source", MaxName)
+	case len(p.Locale) > 35 || strings.ContainsFunc(p.Locale, notLocale):
+		return fault.Invalid("bad_locale", "locale", "A language is written like en or de-AT.")
+	case !slices.Contains(Standings(), p.Standing):
+		return fault.Invalid("unknown_standing", "standing", "A standing is one of: %s.", strings.Join(Standings(), ", "))
+	case p.Ring != "" && !slices.ContainsFunc(Rings(), func(r Ring) bool { return r.Name == p.Ring }):
+		return fault.Invalid("unknown_ring", "ring", "A ring is inner, close, friends, wider or empty.")
+	case p.Cadence != nil && (*p.Cadence < 1 || *p.Cadence > MaxCadence):
+		return fault.Invalid("cadence_range", "cadence", "A cadence is between 1 and %d days.", MaxCadence).With("max", MaxCadence)
+	case (p.HoursFrom == nil) != (p.HoursTo == nil):
+		return fault.Invalid("hours_half", "hours_from", "Decent hours have a beginning and an end.")
+	case p.HoursFrom != nil && (*p.HoursFrom < 0 || *p.HoursFrom > 1440 || *p.HoursTo < 0 || *p.HoursTo > 1440 || *p.HoursFrom == *p.HoursTo):
+		return fault.Invalid("hours_range", "hours_from", "Decent hours are minutes after midnight, from 0 to 1440, and not none at all.")
+	}
+	if p.Zone != "" {
+		if _, err := zone.Load(p.Zone); err != nil {
+			return err
+		}
+	}
+	return checkContext(p.Context)
+}
 
-// sortKey is text whose byte order is the alphabetical order of names.
-func sortKey(name string) string {
-	c := collators.Get().(*collate.Collator) //nolint:forcetypeassert // only made above
-	defer collators.Put(c)
-	return hex.EncodeToString(c.KeyFromString(&collate.Buffer{}, name))
+func notLocale(r rune) bool {
+	return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+}
+
+func (d Draft) person() Person {
+	return Person{
+		Name: d.Name, Nickname: d.Nickname, Context: d.Context, Standing: d.Standing, StandingNote: d.StandingNote, Ring: d.Ring, Cadence: d.Cadence,
+		Zone: d.Zone, Locale: d.Locale, HoursFrom: d.HoursFrom, HoursTo: d.HoursTo, Source: d.Source,
+	}
+}
+
+// apply puts a change on p.
+func (c Change) apply(p *Person, now time.Time) {
+	for to, from := range map[*string]*string{
+		&p.Name: c.Name, &p.Nickname: c.Nickname, &p.Context: c.Context, &p.Standing: c.Standing, &p.StandingNote: c.StandingNote,
+		&p.Ring: c.Ring, &p.Zone: c.Zone, &p.Locale: c.Locale,
+	} {
+		if from != nil {
+			*to = *from
+		}
+	}
+	if c.ClearCadence {
+		p.Cadence = nil
+	}
+	if c.Cadence != nil {
+		p.Cadence = c.Cadence
+	}
+	if c.ClearHours {
+		p.HoursFrom, p.HoursTo = nil, nil
+	}
+	if c.HoursFrom != nil {
+		p.HoursFrom = c.HoursFrom
+	}
+	if c.HoursTo != nil {
+		p.HoursTo = c.HoursTo
+	}
+	switch {
+	case c.Archived == nil:
+	case !*c.Archived:
+		p.ArchivedAt = nil
+	case p.ArchivedAt == nil:
+		p.ArchivedAt = &now
+	}
 }
 
 func nameFold(name string) string { return fold.Fold(name) }

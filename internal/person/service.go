@@ -1,11 +1,13 @@
 package person
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,21 +18,56 @@ import (
 	"kith/internal/fault"
 )
 
-// Service is the door to people. It is safe for concurrent use.
+// Service is the door to people. It is safe for concurrent use once serving begins; keys and hooks are set before that.
 type Service struct {
-	db  *db.DB
-	now func() time.Time
+	db     *db.DB
+	now    func() time.Time
+	note   *db.Column // codec of the standing note; nil keeps it in the open
+	fact   *db.Column // codec of a private fact
+	merges []Mover
 }
 
-// New returns a service over d. now is the clock.
-func New(d *db.DB, now func() time.Time) *Service { return &Service{d, now} }
+// New returns a service over d. now is the clock. Without Seal private words are kept in the open.
+func New(d *db.DB, now func() time.Time) *Service { return &Service{db: d, now: now} }
 
-// Get returns one person, or a NotFound fault, also when the person is somebody else's.
+// Seal has standing notes and private facts sealed from now on.
+func (s *Service) Seal(k *db.Keys) {
+	note, fact := k.Column("person.standing_note"), k.Column("person_fact.text")
+	s.note, s.fact = &note, &fact
+}
+
+func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
+
+// sealed is p as it is stored.
+func (s *Service) sealed(by account.ID, p Person) Person {
+	if s.note != nil {
+		p.StandingNote = s.note.Seal(string(by), p.ID, p.StandingNote)
+	}
+	return p
+}
+
+// opened is p as its owner reads it.
+func (s *Service) opened(by account.ID, p Person) (Person, error) {
+	if s.note == nil || p.StandingNote == "" {
+		return p, nil
+	}
+	var err error
+	p.StandingNote, err = s.note.Open(string(by), p.ID, p.StandingNote)
+	return p, err
+}
+
+// Get returns one person: a NotFound fault also when they are somebody else's, a Gone one when they were deleted; the one
+// of a person who was merged away has the parameter merged_into.
 func (s *Service) Get(ctx context.Context, by account.ID, id string) (Person, error) {
-	return get(ctx, s.db, by, id)
+	p, err := get(ctx, s.db, by, id)
+	if err != nil {
+		return Person{}, err
+	}
+	return s.opened(by, p)
 }
 
-// List returns people page by page. limit is at most 200; the cursor is what the page before gave as Next.
+// List returns people page by page. limit is at most 200; the cursor is what the page before gave as Next. Standing notes
+// are left out: they are read one by one.
 func (s *Service) List(ctx context.Context, by account.ID, f Filter, limit int, cursor string) (Page, error) {
 	after, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil {
@@ -39,7 +76,13 @@ func (s *Service) List(ctx context.Context, by account.ID, f Filter, limit int, 
 	if limit < 1 || limit > 200 {
 		limit = 50
 	}
-	people, keys, err := list(ctx, s.db, by, f, limit, string(after))
+	lang := ""
+	if f.Sort != ByLast {
+		if lang, err = s.sorted(ctx, by); err != nil {
+			return Page{}, err
+		}
+	}
+	people, keys, err := list(ctx, s.db, by, lang, f, limit, string(after))
 	if err != nil {
 		return Page{}, err
 	}
@@ -48,7 +91,34 @@ func (s *Service) List(ctx context.Context, by account.ID, f Filter, limit int, 
 		page.Items = people[:limit]
 		page.Next = base64.RawURLEncoding.EncodeToString([]byte(keys[limit-1]))
 	}
+	for i := range page.Items {
+		page.Items[i].StandingNote = ""
+	}
 	return page, nil
+}
+
+// sorted makes the keys follow the account's language if it changed since they were made, and returns whose alphabet it is.
+func (s *Service) sorted(ctx context.Context, by account.ID) (string, error) {
+	lang, err := spelling(ctx, s.db, by)
+	if err != nil {
+		return "", err
+	}
+	stray, err := strayed(ctx, s.db, by, lang)
+	if err != nil || len(stray) == 0 {
+		return lang, err
+	}
+	return lang, s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		stray, err := strayed(ctx, tx, by, lang)
+		if err != nil {
+			return err
+		}
+		for _, n := range stray {
+			if err := rekey(ctx, tx, by, lang, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Known returns everybody by name, as capture wants them.
@@ -56,50 +126,108 @@ func (s *Service) Known(ctx context.Context, r db.Reader, by account.ID) ([]capt
 	return known(ctx, r, by)
 }
 
+// Quick returns the names to offer while one is typed: everybody who is not archived, in alphabetical order.
+func (s *Service) Quick(ctx context.Context, by account.ID) ([]Name, error) {
+	return quick(ctx, s.db, by)
+}
+
 // Names returns the names of those of ids that are still there.
 func (s *Service) Names(ctx context.Context, r db.Reader, by account.ID, ids []string) (map[string]string, error) {
 	return names(ctx, r, by, ids)
 }
 
-// Create makes a person. With a client's own id the same request again returns the person as they are now and false;
-// another request under that id is a conflict, and an id that was deleted is gone.
-func (s *Service) Create(ctx context.Context, by account.ID, d Draft) (Person, bool, error) {
-	name, err := cleanName(d.Name)
+// Became returns who an id is now: itself, the person it was merged into, or nobody (empty).
+func (s *Service) Became(ctx context.Context, r db.Reader, by account.ID, id string) (string, error) {
+	return became(ctx, r, by, id)
+}
+
+// Find returns the person of exactly this name, nickname or former name, folded.
+func (s *Service) Find(ctx context.Context, r db.Reader, by account.ID, name string) (Person, bool, error) {
+	name, err := cleanName(name)
 	if err != nil {
 		return Person{}, false, err
 	}
-	if err := checkContext(d.Context); err != nil {
+	return byFold(ctx, r, by, name)
+}
+
+// Due returns who is due at now, longest first. The list is for choosing from, not for showing: nobody is late.
+func (s *Service) Due(ctx context.Context, by account.ID, now time.Time) ([]Person, error) {
+	people, err := tied(ctx, s.db, by)
+	if err != nil {
+		return nil, err
+	}
+	people = slices.DeleteFunc(people, func(p Person) bool { return !Due(p, now) })
+	slices.SortFunc(people, func(a, b Person) int {
+		return cmp.Or(a.DueAt().Compare(*b.DueAt()), cmp.Compare(a.ID, b.ID))
+	})
+	for i := range people {
+		people[i].StandingNote = ""
+	}
+	return people, nil
+}
+
+// Create makes a person. With a client's own id the same request again returns the person as they are now and false;
+// another request under that id is a conflict, and an id that was deleted is gone.
+func (s *Service) Create(ctx context.Context, by account.ID, d Draft) (p Person, created bool, err error) {
+	if d, err = d.clean(); err != nil {
+		return Person{}, false, err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		p, created, err = s.CreateIn(ctx, tx, by, d)
+		return err
+	})
+	if err != nil {
+		return Person{}, false, err
+	}
+	p, err = s.opened(by, p)
+	return p, created, err
+}
+
+// clean checks a draft without its parts and gives it an id.
+func (d Draft) clean() (Draft, error) {
+	p := d.person()
+	if err := p.clean(); err != nil {
+		return d, err
+	}
+	var err error
+	d.ID, err = cleanID(d.ID)
+	return d, err
+}
+
+// CreateIn is Create inside a transaction, for imports. What the draft has beside the person is made with them.
+func (s *Service) CreateIn(ctx context.Context, tx *db.Tx, by account.ID, d Draft) (Person, bool, error) {
+	p := d.person()
+	if err := p.clean(); err != nil {
 		return Person{}, false, err
 	}
 	id, err := cleanID(d.ID)
 	if err != nil {
 		return Person{}, false, err
 	}
-	now := s.now().UTC().Truncate(time.Microsecond)
-	p := Person{ID: id, Name: name, Context: d.Context, Revision: 1, CreatedAt: now, UpdatedAt: now}
-	fp := fingerprint(d)
-	created := false
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		created = false
-		was, deleted, found, err := state(ctx, tx, by, id)
-		switch {
-		case err != nil:
-			return err
-		case deleted:
-			return fault.Gone("person")
-		case found && was != fp:
-			return idReused()
-		case found:
-			p, err = get(ctx, tx, by, id)
-			return err
+	fp := d.fingerprint()
+	old, err := state(ctx, tx, by, id)
+	switch {
+	case err != nil:
+		return Person{}, false, err
+	case old.deleted:
+		_, err := get(ctx, tx, by, id)
+		return Person{}, false, err
+	case old.found && old.fingerprint != fp:
+		return Person{}, false, idReused()
+	case old.found:
+		if err := touch(ctx, tx, by, "person", id); err != nil {
+			return Person{}, false, err
 		}
-		created = true
-		return insert(ctx, tx, by, p, fp)
-	})
-	if err != nil {
+		p, err := get(ctx, tx, by, id)
+		return p, false, err
+	}
+	now := s.instant()
+	p.ID, p.Revision, p.CreatedAt, p.UpdatedAt = id, 1, now, now
+	p = s.sealed(by, p)
+	if err := insert(ctx, tx, by, p, fp); err != nil {
 		return Person{}, false, err
 	}
-	return p, created, nil
+	return p, true, s.addParts(ctx, tx, by, p, d)
 }
 
 // Ensure returns the person of this name, making one with the id given if there is none. It is for capture, inside its
@@ -113,62 +241,63 @@ func (s *Service) Ensure(ctx context.Context, tx *db.Tx, by account.ID, id, name
 	if err != nil || found {
 		return p, err
 	}
-	now := s.now().UTC().Truncate(time.Microsecond)
-	p = Person{ID: id, Name: name, Context: inContext, Revision: 1, CreatedAt: now, UpdatedAt: now}
-	return p, insert(ctx, tx, by, p, fingerprint(Draft{Name: name, Context: inContext}))
+	now := s.instant()
+	p = Person{ID: id, Name: name, Context: inContext, Standing: Active, Revision: 1, CreatedAt: now, UpdatedAt: now}
+	return p, insert(ctx, tx, by, p, Draft{Name: name, Context: inContext}.fingerprint())
 }
 
 // Update changes a person. ifRevision is the revision the caller read; 0 accepts any.
 func (s *Service) Update(ctx context.Context, by account.ID, id string, c Change, ifRevision int64) (Person, error) {
-	if c.Name != nil {
-		name, err := cleanName(*c.Name)
-		if err != nil {
-			return Person{}, err
-		}
-		c.Name = &name
-	}
-	if c.Context != nil {
-		if err := checkContext(*c.Context); err != nil {
-			return Person{}, err
-		}
-	}
 	var p Person
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if p, err = get(ctx, tx, by, id); err != nil {
-			return err
-		}
-		if ifRevision != 0 && ifRevision != p.Revision {
-			return fault.Stale("person")
-		}
-		if c.Name != nil {
-			p.Name = *c.Name
-		}
-		if c.Context != nil {
-			p.Context = *c.Context
-		}
-		p.Revision++
-		p.UpdatedAt = s.now().UTC().Truncate(time.Microsecond)
-		return update(ctx, tx, by, p)
+		p, err = s.change(ctx, tx, by, id, ifRevision, func(p *Person) error {
+			c.apply(p, s.instant())
+			return p.clean()
+		})
+		return err
 	})
 	return p, err
 }
 
-// Delete removes a person for good. Moments keep their words; the person is no longer named beside them.
+// change runs f on a person and keeps what it made of them.
+func (s *Service) change(ctx context.Context, tx *db.Tx, by account.ID, id string, ifRevision int64, f func(*Person) error) (Person, error) {
+	p, err := get(ctx, tx, by, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if ifRevision != 0 && ifRevision != p.Revision {
+		return Person{}, fault.Stale("person")
+	}
+	if p, err = s.opened(by, p); err != nil {
+		return Person{}, err
+	}
+	if err := f(&p); err != nil {
+		return Person{}, err
+	}
+	p.Revision++
+	p.UpdatedAt = s.instant()
+	return p, update(ctx, tx, by, s.sealed(by, p))
+}
+
+// Delete removes a person and everything of theirs for good. Moments keep their words; the person is no longer named
+// beside them.
 func (s *Service) Delete(ctx context.Context, by account.ID, id string, ifRevision int64) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err := get(ctx, tx, by, id)
-		if err != nil {
-			_, deleted, found, serr := state(ctx, tx, by, id)
-			if serr == nil && found && deleted {
-				return fault.Gone("person")
-			}
-			return err
-		}
-		if ifRevision != 0 && ifRevision != p.Revision {
-			return fault.Stale("person")
-		}
-		return bury(ctx, tx, by, id, s.now())
-	})
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.DeleteIn(ctx, tx, by, id, ifRevision) })
+}
+
+// DeleteIn is Delete inside a transaction, for taking an import back.
+func (s *Service) DeleteIn(ctx context.Context, tx *db.Tx, by account.ID, id string, ifRevision int64) error {
+	p, err := get(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if ifRevision != 0 && ifRevision != p.Revision {
+		return fault.Stale("person")
+	}
+	if err := forget(ctx, tx, by, id, s.instant()); err != nil {
+		return err
+	}
+	return bury(ctx, tx, by, id, "", s.instant())
 }
 
 // SetLastContact sets when the two were last in touch, and by which moment; nil is never.
@@ -186,9 +315,14 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, id account.ID) error {
 	return erase(ctx, tx, id)
 }
 
-func fingerprint(d Draft) string {
+// fingerprint tells one request from another. The id is left out: it is what the fingerprint is kept under.
+func (d Draft) fingerprint() string {
 	d.ID = ""
-	b, _ := json.Marshal(d) // strings alone: cannot fail
+	return fingerprint(d)
+}
+
+func fingerprint(v any) string {
+	b, _ := json.Marshal(v) // strings, numbers and times alone: cannot fail
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:16])
 }
@@ -206,13 +340,4 @@ func cleanID(id string) (string, error) {
 
 func idReused() error {
 	return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
-}
-
-// Find returns the person of exactly this name, folded.
-func (s *Service) Find(ctx context.Context, r db.Reader, by account.ID, name string) (Person, bool, error) {
-	name, err := cleanName(name)
-	if err != nil {
-		return Person{}, false, err
-	}
-	return byFold(ctx, r, by, name)
 }

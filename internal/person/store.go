@@ -15,88 +15,192 @@ import (
 )
 
 // Tables are the tables of this package, for erasure and export.
-func Tables() []string { return []string{"person"} }
+func Tables() []string {
+	return []string{
+		"person", "person_channel", "person_date", "person_fact", "person_follow_up", "person_relation", "person_group",
+		"person_group_member", "person_photo", "person_distinct", "person_merge",
+	}
+}
 
-const columns = "id, name, context, last_contact_at, last_contact_moment, revision, created_at, updated_at"
+const columns = `id, name, nickname, context, standing, standing_note, ring, cadence, zone, locale, hours_from, hours_to, photo, archived_at,
+	source, last_contact_at, last_contact_moment, revision, created_at, updated_at`
 
-func scan(s db.Scanner) (Person, error) {
+// scan reads a person; their standing note is still sealed.
+func scan(s db.Scanner) (Person, error) { return scanAnd(s) }
+
+func scanAnd(s db.Scanner, more ...any) (Person, error) {
 	var (
 		p                Person
-		last             *int64
+		last, archived   *int64
 		created, updated int64
 	)
-	err := s.Scan(&p.ID, &p.Name, &p.Context, &last, &p.LastContactMoment, &p.Revision, &created, &updated)
-	if last != nil {
-		t := db.Time(*last)
-		p.LastContactAt = &t
-	}
+	err := s.Scan(append([]any{
+		&p.ID, &p.Name, &p.Nickname, &p.Context, &p.Standing, &p.StandingNote, &p.Ring, &p.Cadence, &p.Zone, &p.Locale, &p.HoursFrom, &p.HoursTo,
+		&p.Photo, &archived, &p.Source, &last, &p.LastContactMoment, &p.Revision, &created, &updated,
+	}, more...)...)
+	p.LastContactAt, p.ArchivedAt = timeOrNil(last), timeOrNil(archived)
 	p.CreatedAt, p.UpdatedAt = db.Time(created), db.Time(updated)
 	return p, err
 }
 
+func timeOrNil(us *int64) *time.Time {
+	if us == nil {
+		return nil
+	}
+	t := db.Time(*us)
+	return &t
+}
+
+func microsOrNil(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	us := db.Micros(*t)
+	return &us
+}
+
+// get returns a person who is neither unknown nor deleted. One who was merged away is gone with the id they became.
 func get(ctx context.Context, r db.Reader, by account.ID, id string) (Person, error) {
 	p, err := db.One(ctx, r, scan, "SELECT "+columns+" FROM person WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL", string(by), id)
-	if errors.Is(err, db.ErrNoRows) {
-		return Person{}, fault.NotFound("person")
+	if !errors.Is(err, db.ErrNoRows) {
+		return p, err
 	}
-	return p, err
+	was, err := state(ctx, r, by, id)
+	switch {
+	case err != nil:
+		return Person{}, err
+	case !was.found:
+		return Person{}, fault.NotFound("person")
+	case was.merged == "":
+		return Person{}, fault.Gone("person")
+	}
+	now, err := became(ctx, r, by, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if now == "" {
+		return Person{}, fault.Gone("person")
+	}
+	return Person{}, merged(now)
+}
+
+func merged(into string) error {
+	f := &fault.Error{Kind: fault.KindGone, Code: "person_merged", Message: "This person was merged with another."}
+	return f.With("merged_into", into)
+}
+
+// was is what became of an id.
+type was struct {
+	fingerprint, merged string
+	deleted, found      bool
 }
 
 // state tells what became of an id, whatever it is now.
-func state(ctx context.Context, r db.Reader, by account.ID, id string) (fingerprint string, deleted, found bool, err error) {
-	type row struct {
-		fp      string
-		deleted bool
-	}
-	v, err := db.One(ctx, r, func(s db.Scanner) (v row, err error) {
-		err = s.Scan(&v.fp, &v.deleted)
+func state(ctx context.Context, r db.Reader, by account.ID, id string) (was, error) {
+	v, err := db.One(ctx, r, func(s db.Scanner) (v was, err error) {
+		v.found = true
+		err = s.Scan(&v.fingerprint, &v.deleted, &v.merged)
 		return v, err
-	}, "SELECT fingerprint, deleted_at IS NOT NULL FROM person WHERE user_id = $1 AND id = $2", string(by), id)
+	}, "SELECT fingerprint, deleted_at IS NOT NULL, merged_into FROM person WHERE user_id = $1 AND id = $2", string(by), id)
 	if errors.Is(err, db.ErrNoRows) {
-		return "", false, false, nil
+		return was{}, nil
 	}
-	return v.fp, v.deleted, err == nil, err
+	return v, err
 }
 
-func byFold(ctx context.Context, r db.Reader, by account.ID, name string) (Person, bool, error) {
-	list, err := db.All(ctx, r, scan, "SELECT "+columns+` FROM person
-		WHERE user_id = $1 AND sort_key = $2 AND name_fold = $3 AND deleted_at IS NULL ORDER BY id LIMIT 1`,
-		string(by), sortKey(name), nameFold(name))
-	if err != nil || len(list) == 0 {
-		return Person{}, false, err
+// became follows merges from an id that went away to the person it is now, or to nobody.
+func became(ctx context.Context, r db.Reader, by account.ID, id string) (string, error) {
+	for range 100 { // a chain of merges has no loop; this is a fuse
+		v, err := state(ctx, r, by, id)
+		switch {
+		case err != nil:
+			return "", err
+		case v.found && !v.deleted:
+			return id, nil
+		case v.merged == "":
+			return "", nil
+		}
+		id = v.merged
 	}
-	return list[0], true, nil
+	return "", nil
+}
+
+// byFold returns the person of exactly this name: by name, else by nickname, else the one that name was merged into.
+func byFold(ctx context.Context, r db.Reader, by account.ID, name string) (Person, bool, error) {
+	f := nameFold(name)
+	for _, where := range []string{
+		"user_id = $1 AND name_fold = $2 AND deleted_at IS NULL ORDER BY archived_at IS NOT NULL, id LIMIT 1",
+		"user_id = $1 AND nickname_fold = $2 AND nickname_fold <> '' AND deleted_at IS NULL ORDER BY archived_at IS NOT NULL, id LIMIT 1",
+		"user_id = $1 AND deleted_at IS NULL AND id IN (SELECT keep FROM person_merge WHERE user_id = $1 AND gone_fold = $2 AND undone_at IS NULL) ORDER BY id LIMIT 1",
+	} {
+		list, err := db.All(ctx, r, scan, "SELECT "+columns+" FROM person WHERE "+where, string(by), f)
+		if err != nil || len(list) > 0 {
+			if len(list) > 0 {
+				return list[0], true, err
+			}
+			return Person{}, false, err
+		}
+	}
+	return Person{}, false, nil
+}
+
+// spelling is whose alphabet an account's names follow.
+func spelling(ctx context.Context, r db.Reader, by account.ID) (string, error) {
+	locale, err := db.One(ctx, r, db.Value[string], "SELECT locale FROM account WHERE user_id = $1", string(by))
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	return alphabet(locale), err
 }
 
 func insert(ctx context.Context, tx *db.Tx, by account.ID, p Person, fingerprint string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO person (user_id, id, name, name_fold, sort_key, context, last_contact_at, last_contact_moment,
-		fingerprint, revision, created_at, updated_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, NULL, '', $7, $8, $9, $10, NULL)`,
-		string(by), p.ID, p.Name, nameFold(p.Name), sortKey(p.Name), p.Context, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt))
+	lang, err := spelling(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO person (user_id, id, name, name_fold, nickname, nickname_fold, find_fold, sort_lang, sort_key, context, standing,
+		standing_note, ring, cadence, zone, locale, hours_from, hours_to, photo, archived_at, source, fingerprint, revision, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		string(by), p.ID, p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name),
+		p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt),
+		p.Source, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt))
 	return err
 }
 
+// update writes all that can change but last contact, which is moment's to say.
 func update(ctx context.Context, tx *db.Tx, by account.ID, p Person) error {
-	_, err := tx.Exec(ctx, `UPDATE person SET name = $1, name_fold = $2, sort_key = $3, context = $4, revision = $5, updated_at = $6
-		WHERE user_id = $7 AND id = $8`,
-		p.Name, nameFold(p.Name), sortKey(p.Name), p.Context, p.Revision, db.Micros(p.UpdatedAt), string(by), p.ID)
+	lang, err := spelling(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE person SET name = $1, name_fold = $2, nickname = $3, nickname_fold = $4, find_fold = $5, sort_lang = $6, sort_key = $7,
+		context = $8, standing = $9, standing_note = $10, ring = $11, cadence = $12, zone = $13, locale = $14, hours_from = $15, hours_to = $16, photo = $17,
+		archived_at = $18, source = $19, revision = $20, updated_at = $21 WHERE user_id = $22 AND id = $23`,
+		p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name), p.Context, p.Standing,
+		p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt), p.Source, p.Revision,
+		db.Micros(p.UpdatedAt), string(by), p.ID)
 	return err
 }
 
-func bury(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE person SET name = '', name_fold = '', sort_key = '', context = '', last_contact_at = NULL,
-		last_contact_moment = '', revision = revision + 1, updated_at = $1, deleted_at = $1 WHERE user_id = $2 AND id = $3`,
-		db.Micros(now), string(by), id)
+// touch makes a retry leave a log record: its answer must not reach the client before the standby has the first one.
+func touch(ctx context.Context, tx *db.Tx, by account.ID, table, id string) error {
+	_, err := tx.Exec(ctx, "UPDATE "+table+" SET id = id WHERE user_id = $1 AND id = $2", string(by), id)
+	return err
+}
+
+// bury leaves a tombstone of a person, and tells what they were merged into if they were.
+func bury(ctx context.Context, tx *db.Tx, by account.ID, id, into string, now time.Time) error {
+	_, err := tx.Exec(ctx, `UPDATE person SET name = '', name_fold = '', nickname = '', nickname_fold = '', find_fold = '', sort_key = '', context = '',
+		standing = 'active', standing_note = '', ring = '', cadence = NULL, zone = '', locale = '', hours_from = NULL, hours_to = NULL, photo = '',
+		archived_at = NULL, source = '', last_contact_at = NULL, last_contact_moment = '', merged_into = $1, revision = revision + 1, updated_at = $2,
+		deleted_at = $2 WHERE user_id = $3 AND id = $4`,
+		into, db.Micros(now), string(by), id)
 	return err
 }
 
 func setLast(ctx context.Context, tx *db.Tx, by account.ID, id string, at *time.Time, momentID string) error {
-	var us *int64
-	if at != nil {
-		v := db.Micros(*at)
-		us = &v
-	}
 	_, err := tx.Exec(ctx, "UPDATE person SET last_contact_at = $1, last_contact_moment = $2 WHERE user_id = $3 AND id = $4 AND deleted_at IS NULL",
-		us, momentID, string(by), id)
+		microsOrNil(at), momentID, string(by), id)
 	return err
 }
 
@@ -108,11 +212,38 @@ func raiseLast(ctx context.Context, tx *db.Tx, by account.ID, id string, at time
 	return err
 }
 
+// known are all people as capture wants them. Those whose owner archived them are meant by their whole name only.
 func known(ctx context.Context, r db.Reader, by account.ID) ([]capture.Known, error) {
+	also := map[string][]string{}
+	if err := db.Each(ctx, r, func(s db.Scanner) (v [2]string, err error) {
+		err = s.Scan(&v[0], &v[1])
+		return v, err
+	}, func(v [2]string) error {
+		also[v[0]] = append(also[v[0]], v[1])
+		return nil
+	}, "SELECT keep, gone_name FROM person_merge WHERE user_id = $1 AND undone_at IS NULL ORDER BY id", string(by)); err != nil {
+		return nil, err
+	}
 	return db.All(ctx, r, func(s db.Scanner) (k capture.Known, err error) {
-		err = s.Scan(&k.ID, &k.Name, &k.Context)
-		return k, err
-	}, "SELECT id, name, context FROM person WHERE user_id = $1 AND deleted_at IS NULL ORDER BY sort_key, id", string(by))
+		nickname := ""
+		if err = s.Scan(&k.ID, &k.Name, &nickname, &k.Context, &k.Whole); err != nil {
+			return k, err
+		}
+		if nickname != "" {
+			k.Also = append(k.Also, nickname)
+		}
+		k.Also = append(k.Also, also[k.ID]...)
+		return k, nil
+	}, "SELECT id, name, nickname, context, archived_at IS NOT NULL FROM person WHERE user_id = $1 AND deleted_at IS NULL ORDER BY sort_lang, sort_key, id", string(by))
+}
+
+// quick are the names to offer while one is typed.
+func quick(ctx context.Context, r db.Reader, by account.ID) ([]Name, error) {
+	return db.All(ctx, r, func(s db.Scanner) (n Name, err error) {
+		err = s.Scan(&n.ID, &n.Name, &n.Nickname)
+		return n, err
+	}, `SELECT id, name, nickname FROM person WHERE user_id = $1 AND deleted_at IS NULL AND archived_at IS NULL
+		ORDER BY sort_lang, sort_key, id`, string(by))
 }
 
 // names returns the names of those of ids that are still there.
@@ -136,112 +267,136 @@ func names(ctx context.Context, r db.Reader, by account.ID, ids []string) (map[s
 	return found, nil
 }
 
-// list reads one page more by one row than limit, so that the caller knows whether there is a next.
-func list(ctx context.Context, r db.Reader, by account.ID, f Filter, limit int, after string) ([]Person, []string, error) {
+// never is the last contact of those who have none, in the order of last contact.
+const never = "COALESCE(last_contact_at, -9223372036854775807)"
+
+// ringRank numbers the rings in SQL, the nearest first.
+var ringRank = func() string { //nolint:gochecknoglobals // made of data
+	b := "CASE ring"
+	for i, r := range Rings() {
+		b += fmt.Sprintf(" WHEN '%s' THEN %d", r.Name, i)
+	}
+	return b + fmt.Sprintf(" ELSE %d END", len(Rings()))
+}()
+
+// list reads one row more than limit, so that the caller knows whether there is a next page. It returns the cursor of
+// each row too.
+func list(ctx context.Context, r db.Reader, by account.ID, lang string, f Filter, limit int, after string) ([]Person, []string, error) {
 	var (
 		where = []string{"user_id = $1", "deleted_at IS NULL"}
 		args  = []any{string(by)}
 		arg   = func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
 	)
-	if q := nameFold(strings.TrimSpace(f.Query)); q != "" {
-		like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(q)
-		where = append(where, fmt.Sprintf("(name_fold LIKE %s ESCAPE '!' OR name_fold LIKE %s ESCAPE '!')", arg(like+"%"), arg("% "+like+"%")))
+	for _, p := range patterns(f.Query) {
+		where = append(where, "find_fold LIKE "+arg(p)+" ESCAPE '!'")
+	}
+	if f.Ring == "none" {
+		where = append(where, "ring = ''")
+	} else if f.Ring != "" {
+		where = append(where, "ring = "+arg(f.Ring))
+	}
+	if f.Standing != "" {
+		where = append(where, "standing = "+arg(f.Standing))
+	}
+	if f.Source != "" {
+		where = append(where, "source = "+arg(f.Source))
+	}
+	if f.Group != "" {
+		where = append(where, "id IN (SELECT person_id FROM person_group_member WHERE user_id = $1 AND group_id = "+arg(f.Group)+")")
+	}
+	switch f.Archived {
+	case ArchivedHidden:
+		where = append(where, "archived_at IS NULL")
+	case ArchivedOnly:
+		where = append(where, "archived_at IS NOT NULL")
 	}
 	order, key := "sort_key, id", "sort_key"
-	if f.Sort == ByLast {
-		order, key = "COALESCE(last_contact_at, -9223372036854775807) DESC, id DESC", "CAST(COALESCE(last_contact_at, -9223372036854775807) AS TEXT)"
+	switch f.Sort {
+	case ByLast:
+		order, key = never+" DESC, id DESC", "CAST("+never+" AS TEXT)"
+	case ByRing:
+		order, key = ringRank+", sort_key, id", "CAST("+ringRank+" AS TEXT) || ':' || sort_key"
+	}
+	if f.Sort != ByLast {
+		where = append(where, "sort_lang = "+arg(lang))
 	}
 	if after != "" {
-		k, id, ok := strings.Cut(after, "~")
-		if !ok {
-			return nil, nil, badCursor()
+		cond, err := beyond(f.Sort, after, arg)
+		if err != nil {
+			return nil, nil, err
 		}
-		if f.Sort == ByLast {
-			n, err := strconv.ParseInt(k, 10, 64)
-			if err != nil {
-				return nil, nil, badCursor()
-			}
-			where = append(where, fmt.Sprintf("(COALESCE(last_contact_at, -9223372036854775807), id) < (CAST(%s AS BIGINT), %s)", arg(n), arg(id)))
-		} else {
-			where = append(where, fmt.Sprintf("(sort_key, id) > (%s, %s)", arg(k), arg(id)))
-		}
+		where = append(where, cond)
 	}
 	query := "SELECT " + columns + ", " + key + " FROM person WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT " + arg(limit+1)
-	var (
-		people []Person
-		keys   []string
-	)
-	err := db.Each(ctx, r, func(s db.Scanner) (v struct{}, err error) {
-		var (
-			p                Person
-			last             *int64
-			created, updated int64
-			k                string
-		)
-		if err = s.Scan(&p.ID, &p.Name, &p.Context, &last, &p.LastContactMoment, &p.Revision, &created, &updated, &k); err != nil {
-			return v, err
-		}
-		if last != nil {
-			t := db.Time(*last)
-			p.LastContactAt = &t
-		}
-		p.CreatedAt, p.UpdatedAt = db.Time(created), db.Time(updated)
-		people, keys = append(people, p), append(keys, k+"~"+p.ID)
-		return v, nil
-	}, func(struct{}) error { return nil }, query, args...)
+	type keyed struct {
+		Person
+		key string
+	}
+	rows, err := db.All(ctx, r, func(s db.Scanner) (v keyed, err error) {
+		v.Person, err = scanAnd(s, &v.key)
+		return v, err
+	}, query, args...)
+	people, keys := make([]Person, len(rows)), make([]string, len(rows))
+	for i, v := range rows {
+		people[i], keys[i] = v.Person, v.key+"~"+v.ID
+	}
 	return people, keys, err
 }
 
-func erase(ctx context.Context, tx *db.Tx, id account.ID) error {
-	_, err := tx.Exec(ctx, "DELETE FROM person WHERE user_id = $1", string(id))
+// beyond is the condition for what follows a cursor.
+func beyond(sort, after string, arg func(any) string) (string, error) {
+	k, id, ok := strings.Cut(after, "~")
+	if !ok || strings.ContainsRune(after, 0) || strings.ToValidUTF8(after, "") != after {
+		return "", badCursor()
+	}
+	switch sort {
+	case ByLast:
+		n, err := strconv.ParseInt(k, 10, 64)
+		if err != nil {
+			return "", badCursor()
+		}
+		return fmt.Sprintf("(%s, id) < (CAST(%s AS BIGINT), %s)", never, arg(n), arg(id)), nil
+	case ByRing:
+		rank, k, _ := strings.Cut(k, ":")
+		n, err := strconv.Atoi(rank)
+		if err != nil {
+			return "", badCursor()
+		}
+		return fmt.Sprintf("(%s, sort_key, id) > (CAST(%s AS BIGINT), %s, %s)", ringRank, arg(n), arg(k), arg(id)), nil
+	}
+	return fmt.Sprintf("(sort_key, id) > (%s, %s)", arg(k), arg(id)), nil
+}
+
+// strayed returns those whose sort key follows another alphabet than lang.
+func strayed(ctx context.Context, r db.Reader, by account.ID, lang string) ([]Name, error) {
+	return db.All(ctx, r, func(s db.Scanner) (n Name, err error) {
+		err = s.Scan(&n.ID, &n.Name)
+		return n, err
+	}, `SELECT id, name FROM person WHERE user_id = $1 AND deleted_at IS NULL AND sort_lang < $2
+		UNION ALL SELECT id, name FROM person WHERE user_id = $1 AND deleted_at IS NULL AND sort_lang > $2`, string(by), lang)
+}
+
+func rekey(ctx context.Context, tx *db.Tx, by account.ID, lang string, n Name) error {
+	_, err := tx.Exec(ctx, "UPDATE person SET sort_lang = $1, sort_key = $2 WHERE user_id = $3 AND id = $4 AND deleted_at IS NULL",
+		lang, sortKey(lang, n.Name), string(by), n.ID)
 	return err
+}
+
+// tied are those with a cadence or a ring, who are not archived and whose standing is active.
+func tied(ctx context.Context, r db.Reader, by account.ID) ([]Person, error) {
+	return db.All(ctx, r, scan, "SELECT "+columns+` FROM person WHERE user_id = $1 AND deleted_at IS NULL AND archived_at IS NULL
+		AND standing = 'active' AND (ring <> '' OR cadence IS NOT NULL)`, string(by))
+}
+
+func erase(ctx context.Context, tx *db.Tx, id account.ID) error {
+	for _, table := range Tables() {
+		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE user_id = $1", string(id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func badCursor() error {
 	return fault.Invalid("bad_cursor", "cursor", "This cursor was not made by Kith; begin again without one.")
-}
-
-// Record is a person as an archive holds them, tombstones included. Last contact is not in it: it follows from moments.
-type Record struct {
-	ID          string `json:"id"`
-	Name        string `json:"name,omitempty"`
-	Context     string `json:"context,omitempty"`
-	Fingerprint string `json:"fingerprint"`
-	Revision    int64  `json:"revision"`
-	CreatedAt   int64  `json:"created_at"`
-	UpdatedAt   int64  `json:"updated_at"`
-	DeletedAt   *int64 `json:"deleted_at,omitempty"`
-}
-
-// Records calls f with every record of an account, by id.
-func Records(ctx context.Context, r db.Reader, by account.ID, f func(Record) error) error {
-	return db.Each(ctx, r, func(s db.Scanner) (v Record, err error) {
-		err = s.Scan(&v.ID, &v.Name, &v.Context, &v.Fingerprint, &v.Revision, &v.CreatedAt, &v.UpdatedAt, &v.DeletedAt)
-		return v, err
-	}, f, "SELECT id, name, context, fingerprint, revision, created_at, updated_at, deleted_at FROM person WHERE user_id = $1 ORDER BY id", string(by))
-}
-
-// Restore puts a record back unless its id is there already, and reports whether it did.
-func Restore(ctx context.Context, tx *db.Tx, by account.ID, v Record) (bool, error) {
-	if v.DeletedAt == nil {
-		name, err := cleanName(v.Name)
-		if err != nil {
-			return false, err
-		}
-		v.Name = name
-	} else {
-		v.Name = ""
-	}
-	if err := checkContext(v.Context); err != nil {
-		return false, err
-	}
-	key := ""
-	if v.Name != "" {
-		key = sortKey(v.Name)
-	}
-	n, err := tx.Exec(ctx, `INSERT INTO person (user_id, id, name, name_fold, sort_key, context, last_contact_at, last_contact_moment,
-		fingerprint, revision, created_at, updated_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, NULL, '', $7, $8, $9, $10, $11)
-		ON CONFLICT (user_id, id) DO NOTHING`,
-		string(by), v.ID, v.Name, nameFold(v.Name), key, v.Context, v.Fingerprint, v.Revision, v.CreatedAt, v.UpdatedAt, v.DeletedAt)
-	return n == 1, err
 }

@@ -51,23 +51,33 @@ const (
 // Ledger names every table with its fate.
 func Ledger() map[string]Fate {
 	return map[string]Fate{
-		"account":            Exported, // e-mail and administration are the installation's and stay
-		"person":             Exported,
-		"moment":             Exported,
-		"moment_person":      Derived,
-		"moment_tag":         Derived,
-		"moment_search":      Derived,
-		"intention":          Exported,
-		"opportunity_answer": Exported,
-		"auth_password":      Secret,
-		"auth_session":       Secret,
-		"auth_token":         Secret,
-		"auth_link":          Secret,
-		"auth_attempt":       Secret,
-		"auth_place":         Secret,
-		"job":                House, // hints that are derived from the rest again
-		"job_clock":          House,
-		"job_key":            House,
+		"account":             Exported, // e-mail and administration are the installation's and stay
+		"person":              Exported,
+		"person_channel":      Exported,
+		"person_date":         Exported,
+		"person_fact":         Exported,
+		"person_follow_up":    Exported,
+		"person_relation":     Exported,
+		"person_group":        Exported,
+		"person_group_member": Exported, // with the groups
+		"person_photo":        Exported, // with the people
+		"person_distinct":     Exported,
+		"person_merge":        Exported,
+		"moment":              Exported,
+		"moment_person":       Derived,
+		"moment_tag":          Derived,
+		"moment_search":       Derived,
+		"intention":           Exported,
+		"opportunity_answer":  Exported,
+		"auth_password":       Secret,
+		"auth_session":        Secret,
+		"auth_token":          Secret,
+		"auth_link":           Secret,
+		"auth_attempt":        Secret,
+		"auth_place":          Secret,
+		"job":                 House, // hints that are derived from the rest again
+		"job_clock":           House,
+		"job_key":             House,
 	}
 }
 
@@ -80,6 +90,7 @@ type Service struct {
 // Nouns are the nouns whose rows travel.
 type Nouns struct {
 	Accounts      *account.Service
+	People        *person.Service
 	Moments       *moment.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
@@ -141,14 +152,26 @@ type noun struct {
 func (s *Service) nouns() []noun {
 	return []noun{
 		{"account.jsonl", s.exportAccount, s.restoreAccount},
-		{"people.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
-			return person.Records(ctx, r, by, func(v person.Record) error { return put(v) })
-		}, restoring(person.Restore)},
+		{"people.jsonl", exporting(s.o.People.Records), restoring(s.o.People.Restore)},
+		{"channels.jsonl", exporting(s.o.People.ChannelRecords), restoring(s.o.People.RestoreChannel)},
+		{"dates.jsonl", exporting(s.o.People.DateRecords), restoring(s.o.People.RestoreDate)},
+		{"facts.jsonl", exporting(s.o.People.FactRecords), restoring(s.o.People.RestoreFact)},
+		{"follow_ups.jsonl", exporting(s.o.People.FollowUpRecords), restoring(s.o.People.RestoreFollowUp)},
+		{"relations.jsonl", exporting(s.o.People.RelationRecords), restoring(s.o.People.RestoreRelation)},
+		{"groups.jsonl", exporting(s.o.People.GroupRecords), restoring(s.o.People.RestoreGroup)},
+		{"not_the_same.jsonl", exporting(s.o.People.DistinctRecords), restoring(s.o.People.RestoreDistinct)},
+		{"merges.jsonl", exporting(s.o.People.MergeRecords), restoring(s.o.People.RestoreMerge)},
 		{"moments.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return moment.Records(ctx, r, by, func(v moment.Record) error { return put(v) })
 		}, restoring(s.o.Moments.Restore)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
+	}
+}
+
+func exporting[T any](f func(context.Context, db.Reader, account.ID, func(T) error) error) func(context.Context, db.Reader, account.ID, func(any) error) error {
+	return func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+		return f(ctx, r, by, func(v T) error { return put(v) })
 	}
 }
 

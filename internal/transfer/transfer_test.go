@@ -3,9 +3,13 @@ package transfer_test
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
+	"image"
+	"image/png"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,8 +41,15 @@ func build(t *testing.T, d *db.DB) *house {
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
 	jobs := job.New(d, job.Options{Now: clock})
 	h := &house{db: d, people: person.New(d, clock)}
-	h.nouns = transfer.Nouns{Accounts: account.New(d, clock), Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
+	h.nouns = transfer.Nouns{Accounts: account.New(d, clock), People: h.people, Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
 	h.nouns.Moments = moment.New(d, moment.Options{Accounts: h.nouns.Accounts, People: h.people, Jobs: jobs, Live: live.New(d), Now: clock})
+	h.people.OnMerged(h.nouns.Moments.Mover())
+	h.people.OnMerged(h.nouns.Intentions.Mover())
+	keys, err := db.LoadKeys(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.people.Seal(keys)
 	h.archive = transfer.New(d, h.nouns)
 	u, err := h.nouns.Accounts.Create(t.Context(), account.Draft{Email: "someone@example.org", Name: "Someone", Zone: "UTC", Locale: "en"})
 	if err != nil {
@@ -77,6 +88,7 @@ func (h *house) live(t *testing.T) {
 	if err := h.people.Delete(ctx, h.by, gone.People[0].ID, 0); err != nil {
 		t.Fatal(err)
 	}
+	h.befriend(t)
 	felt := -2
 	if _, err := h.nouns.Moments.Update(ctx, h.by, last.ID, moment.Change{Felt: &felt}, 0); err != nil {
 		t.Fatal(err)
@@ -85,6 +97,73 @@ func (h *house) live(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := h.nouns.Opportunities.Answer(ctx, h.by, "2026-11-24", "practice:compliment", opportunity.NotThis); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// befriend fills what people have: one of each, one of each deleted, a merge that stands and one that was undone.
+func (h *house) befriend(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	year, from, to := 1984, 480, 1260
+	make := func(name string) person.Person {
+		p, _, err := h.people.Create(ctx, h.by, person.Draft{
+			Name: name, Nickname: "🦊 " + name, Standing: person.LetGo, StandingNote: "not a word\nsince spring", Ring: "inner", Cadence: &from, Zone: "Asia/Tokyo",
+			Locale: "ja", HoursFrom: &from, HoursTo: &to, Source: "vcard",
+			Channels:  []person.Channel{{Kind: person.Phone, Value: "+49 171 " + strconv.Itoa(len(name)) + "234567", Label: "home"}, {Kind: person.Address, Value: "1 Street\nTown"}},
+			Dates:     []person.Date{{Kind: person.Birthday, Year: &year, Month: 2, Day: 29}, {Kind: person.OtherDate, Label: name, Month: 12, Day: 31, LeadDays: &year}},
+			Facts:     []person.Fact{{Text: "likes <tea> with " + name}, {Text: "a secret of " + name, Private: true}},
+			FollowUps: []person.FollowUp{{Text: "ask how it went", Due: "2026-12-01"}, {Text: "done with " + name, Due: "2026-12-01", State: person.Done}},
+			Groups:    []string{"climbers", name},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	year = 180
+	one, two, three, four := make("Ida"), make("İbrahim"), make("陳大文"), make("Ida II")
+	face := image.NewGray(image.Rect(0, 0, 30, 20))
+	var photo bytes.Buffer
+	if err := png.Encode(&photo, face); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []person.Person{one, three} {
+		if _, err := h.people.SetPhoto(ctx, h.by, p.ID, photo.Bytes(), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := h.people.AddRelation(ctx, h.by, one.ID, person.Relation{Other: two.ID, Role: "daughter"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.people.Distinct(ctx, h.by, one.ID, two.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.nouns.Moments.Log(ctx, h.by, moment.Draft{Text: "soup with @İbrahim and @陳大文"}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := h.people.Detail(ctx, h.by, two.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(
+		h.people.RemoveChannel(ctx, h.by, two.ID, d.Channels[0].ID, 0), h.people.RemoveDate(ctx, h.by, two.ID, d.Dates[0].ID, 0),
+		h.people.RemoveFact(ctx, h.by, two.ID, d.Facts[0].ID, 0), h.people.RemoveFollowUp(ctx, h.by, two.ID, d.FollowUps[0].ID, 0),
+		h.people.DeleteGroup(ctx, h.by, d.Groups[0].ID, 0),
+	); err != nil {
+		t.Fatal(err)
+	}
+	m, _, err := h.people.Merge(ctx, h.by, "", one.ID, four.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.people.UndoMerge(ctx, h.by, m.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.people.Merge(ctx, h.by, "", two.ID, three.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.people.Delete(ctx, h.by, four.ID, 0); err != nil {
 		t.Fatal(err)
 	}
 }

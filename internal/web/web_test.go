@@ -48,7 +48,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: hub, Now: clock})
 	s := Services{
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}
 	visit := func(name string) visitor {
 		u, err := accounts.Create(ctx, account.Draft{Name: name, Email: name + "@example.org", Zone: "Europe/Berlin", Locale: "en"})

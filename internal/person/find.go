@@ -1,0 +1,91 @@
+package person
+
+import (
+	"encoding/hex"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"kith/internal/fold"
+)
+
+// collators sort names by the Unicode Collation Algorithm (UTS 10) in the order of a language. One serves one goroutine at
+// a time.
+var collators sync.Map //nolint:gochecknoglobals // a pool for each language
+
+// alphabet is whose order names follow for a language of the account: empty is the root order, which English, German and
+// most others share. Norwegian is sorted by Danish rules (å and aa last), which Unicode gives no rules of its own for.
+func alphabet(locale string) string {
+	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(locale, "_", "-")), "-")
+	switch base {
+	case "nb", "nn", "no":
+		return "da"
+	case "da", "sv", "fi", "et", "lv", "lt", "pl", "cs", "sk", "hu", "hr", "sl", "sr", "bs", "ro", "tr", "az", "is", "fo", "es", "cy", "vi", "eo", "sq",
+		"ja", "ko", "zh", "uk", "be", "bg", "mk", "ru", "fa", "ar", "he", "th":
+		return base
+	}
+	return ""
+}
+
+// sortKey is text whose byte order is the alphabetical order of names.
+func sortKey(lang, name string) string {
+	pool, ok := collators.Load(lang)
+	if !ok {
+		tag := language.Und
+		if lang != "" {
+			tag = language.Make(lang)
+		}
+		pool, _ = collators.LoadOrStore(lang, &sync.Pool{New: func() any { return collate.New(tag) }})
+	}
+	p := pool.(*sync.Pool)           //nolint:forcetypeassert // only stored above
+	c := p.Get().(*collate.Collator) //nolint:forcetypeassert // only made above
+	defer p.Put(c)
+	return hex.EncodeToString(c.KeyFromString(&collate.Buffer{}, name))
+}
+
+// findWords are the words somebody is found by, each with a space before it: those of the name and the nickname, and of
+// O'Brien also brien and obrien.
+func findWords(name, nickname string) string {
+	var b strings.Builder
+	for _, w := range append(words(fold.Fold(name)), words(fold.Fold(nickname))...) {
+		b.WriteString(" " + w)
+		if _, after, ok := strings.Cut(w, "'"); ok && after != "" {
+			b.WriteString(" " + after + " " + strings.ReplaceAll(w, "'", ""))
+		}
+	}
+	return b.String()
+}
+
+// words cuts a folded name where its words end.
+func words(folded string) []string {
+	return strings.FieldsFunc(folded, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("-.,_\"()[]/@", r)
+	})
+}
+
+// anywhere reports whether a word is in a script that is written without spaces, where its beginning is nowhere marked.
+func anywhere(word string) bool {
+	for _, r := range word {
+		return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) || r == 'ー'
+	}
+	return false
+}
+
+// patterns are what find_fold must be LIKE, all of them, for a query to match, with ! before a sign that is meant itself.
+func patterns(query string) []string {
+	var list []string
+	for _, w := range words(fold.Fold(query)) {
+		like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
+		if !anywhere(w) {
+			like = " " + like
+		}
+		list = append(list, "%"+like+"%")
+		if len(list) == 8 { // nobody types more; what follows would only find fewer
+			break
+		}
+	}
+	return list
+}

@@ -1,0 +1,330 @@
+package person
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"kith/internal/account"
+	"kith/internal/db"
+	"kith/internal/fault"
+)
+
+// part is a table of things that people have. All of them are kept alike: a row has an id of its own, a revision, the
+// fingerprint of the request that made it, and leaves a tombstone.
+type part[T any] struct {
+	refuse func() refusals
+	table  string
+	own    string // its columns beside those that all have
+	most   int    // of one person
+	order  string
+	meta   func(*T) *Meta
+	into   func(*T) []any // where the own columns are scanned to
+	values func(*T) []any // what they hold
+	seal   func(by account.ID, v *T)
+	open   func(by account.ID, v *T) error
+}
+
+func (s *Service) channels() part[Channel] {
+	return part[Channel]{
+		refuse: func() refusals {
+			return refusals{fault.NotFound("channel"), fault.Gone("channel"), fault.Stale("channel")}
+		},
+		table: "person_channel", own: "kind, value, norm, label, position", most: MaxChannels, order: "position, id",
+		meta:   func(c *Channel) *Meta { return &c.Meta },
+		into:   func(c *Channel) []any { return []any{&c.Kind, &c.Value, &c.Norm, &c.Label, &c.Position} },
+		values: func(c *Channel) []any { return []any{c.Kind, c.Value, c.Norm, c.Label, c.Position} },
+	}
+}
+
+func (s *Service) dates() part[Date] {
+	return part[Date]{
+		refuse: func() refusals { return refusals{fault.NotFound("date"), fault.Gone("date"), fault.Stale("date")} },
+		table:  "person_date", own: "kind, label, year, month, day, lead_days", most: MaxDates, order: "month, day, id",
+		meta:   func(d *Date) *Meta { return &d.Meta },
+		into:   func(d *Date) []any { return []any{&d.Kind, &d.Label, &d.Year, &d.Month, &d.Day, &d.LeadDays} },
+		values: func(d *Date) []any { return []any{d.Kind, d.Label, d.Year, d.Month, d.Day, d.LeadDays} },
+	}
+}
+
+func (s *Service) facts() part[Fact] {
+	return part[Fact]{
+		refuse: func() refusals { return refusals{fault.NotFound("fact"), fault.Gone("fact"), fault.Stale("fact")} },
+		table:  "person_fact", own: "text, private", most: MaxFacts, order: "created_at DESC, id DESC",
+		meta:   func(f *Fact) *Meta { return &f.Meta },
+		into:   func(f *Fact) []any { return []any{&f.Text, &f.Private} },
+		values: func(f *Fact) []any { return []any{f.Text, f.Private} },
+		seal: func(by account.ID, f *Fact) {
+			if f.Private && s.fact != nil {
+				f.Text = s.fact.Seal(string(by), f.ID, f.Text)
+			}
+		},
+		open: func(by account.ID, f *Fact) (err error) {
+			if f.Private && s.fact != nil {
+				f.Text, err = s.fact.Open(string(by), f.ID, f.Text)
+			}
+			return err
+		},
+	}
+}
+
+func (s *Service) followUps() part[FollowUp] {
+	return part[FollowUp]{
+		refuse: func() refusals {
+			return refusals{fault.NotFound("follow_up"), fault.Gone("follow_up"), fault.Stale("follow_up")}
+		},
+		table: "person_follow_up", own: "text, due, state, closed_at", most: MaxFollowUp,
+		order:  "CASE state WHEN 'open' THEN 0 ELSE 1 END, CASE state WHEN 'open' THEN due ELSE '' END, updated_at DESC, id",
+		meta:   func(f *FollowUp) *Meta { return &f.Meta },
+		into:   func(f *FollowUp) []any { return []any{&f.Text, &f.Due, &f.State, instant{&f.ClosedAt}} },
+		values: func(f *FollowUp) []any { return []any{f.Text, f.Due, f.State, microsOrNil(f.ClosedAt)} },
+	}
+}
+
+func (s *Service) relations() part[Relation] {
+	return part[Relation]{
+		refuse: func() refusals {
+			return refusals{fault.NotFound("relation"), fault.Gone("relation"), fault.Stale("relation")}
+		},
+		table: "person_relation", own: "other_id, role", most: MaxRelation, order: "created_at, id",
+		meta:   func(r *Relation) *Meta { return &r.Meta },
+		into:   func(r *Relation) []any { return []any{&r.Other, &r.Role} },
+		values: func(r *Relation) []any { return []any{r.Other, r.Role} },
+	}
+}
+
+// instant scans an optional time.
+type instant struct{ to **time.Time }
+
+// Scan implements sql.Scanner.
+func (i instant) Scan(v any) error {
+	switch us := v.(type) {
+	case nil:
+		*i.to = nil
+	case int64:
+		*i.to = timeOrNil(&us)
+	default:
+		return fmt.Errorf("a time is stored as %T", v)
+	}
+	return nil
+}
+
+const partColumns = "id, person_id, revision, created_at, updated_at, "
+
+func (p part[T]) scan(by account.ID) func(db.Scanner) (T, error) {
+	return func(s db.Scanner) (v T, err error) {
+		m := p.meta(&v)
+		var created, updated int64
+		if err := s.Scan(append([]any{&m.ID, &m.Person, &m.Revision, &created, &updated}, p.into(&v)...)...); err != nil {
+			return v, err
+		}
+		m.CreatedAt, m.UpdatedAt = db.Time(created), db.Time(updated)
+		if p.open != nil {
+			err = p.open(by, &v)
+		}
+		return v, err
+	}
+}
+
+// refusals are what is said of a row that is not there, not there any more, or not as it was read.
+type refusals struct{ missing, gone, stale *fault.Error }
+
+func (p part[T]) missing() error { return said(p.refuse().missing) }
+func (p part[T]) gone() error    { return said(p.refuse().gone) }
+func (p part[T]) stale() error   { return said(p.refuse().stale) }
+
+// said writes a noun as a sentence does.
+func said(f *fault.Error) error {
+	f.Message = strings.ReplaceAll(f.Message, "_", "-")
+	return f
+}
+
+// get returns a row of a person that is neither unknown nor deleted.
+func (p part[T]) get(ctx context.Context, r db.Reader, by account.ID, personID, id string) (T, error) {
+	v, err := db.One(ctx, r, p.scan(by), "SELECT "+partColumns+p.own+" FROM "+p.table+" WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL", string(by), id)
+	if err == nil && p.meta(&v).Person != personID {
+		return v, p.missing()
+	}
+	if !errors.Is(err, db.ErrNoRows) {
+		return v, err
+	}
+	was, err := p.state(ctx, r, by, id)
+	switch {
+	case err != nil:
+		return v, err
+	case was.found && was.merged == personID: // the person it belonged to
+		return v, p.gone()
+	}
+	return v, p.missing()
+}
+
+// state tells what became of an id. merged is the person it belongs to.
+func (p part[T]) state(ctx context.Context, r db.Reader, by account.ID, id string) (was, error) {
+	v, err := db.One(ctx, r, func(s db.Scanner) (v was, err error) {
+		v.found = true
+		err = s.Scan(&v.fingerprint, &v.deleted, &v.merged)
+		return v, err
+	}, "SELECT fingerprint, deleted_at IS NOT NULL, person_id FROM "+p.table+" WHERE user_id = $1 AND id = $2", string(by), id)
+	if errors.Is(err, db.ErrNoRows) {
+		return was{}, nil
+	}
+	return v, err
+}
+
+// of lists what a person has.
+func (p part[T]) of(ctx context.Context, r db.Reader, by account.ID, personID string) ([]T, error) {
+	return db.All(ctx, r, p.scan(by), "SELECT "+partColumns+p.own+" FROM "+p.table+
+		" WHERE user_id = $1 AND person_id = $2 AND deleted_at IS NULL ORDER BY "+p.order, string(by), personID)
+}
+
+func (p part[T]) count(ctx context.Context, r db.Reader, by account.ID, personID string) (int, error) {
+	return db.One(ctx, r, db.Value[int], "SELECT COUNT(*) FROM "+p.table+" WHERE user_id = $1 AND person_id = $2 AND deleted_at IS NULL", string(by), personID)
+}
+
+// add makes a row of a person who is there. The same request again gives the row as it is now, and false.
+func (p part[T]) add(ctx context.Context, tx *db.Tx, by account.ID, personID string, v T, fp string, now time.Time) (T, bool, error) {
+	m := p.meta(&v)
+	was, err := p.state(ctx, tx, by, m.ID)
+	switch {
+	case err != nil:
+		return v, false, err
+	case was.deleted:
+		return v, false, p.gone()
+	case was.found && was.fingerprint != fp:
+		return v, false, idReused()
+	case was.found:
+		if err := touch(ctx, tx, by, p.table, m.ID); err != nil {
+			return v, false, err
+		}
+		v, err := p.get(ctx, tx, by, was.merged, m.ID)
+		return v, false, err
+	}
+	n, err := p.count(ctx, tx, by, personID)
+	if err != nil {
+		return v, false, err
+	}
+	if n >= p.most {
+		return v, false, fault.Conflict("person_full", "", "This person has %d of these already, and there is no room for more.", p.most).With("max", p.most)
+	}
+	m.Person, m.Revision, m.CreatedAt, m.UpdatedAt = personID, 1, now, now
+	return v, true, p.insert(ctx, tx, by, v, fp, nil)
+}
+
+func (p part[T]) insert(ctx context.Context, tx *db.Tx, by account.ID, v T, fp string, deleted *int64) error {
+	m := p.meta(&v)
+	if p.seal != nil {
+		p.seal(by, &v)
+		m = p.meta(&v)
+	}
+	args := []any{string(by), m.ID, m.Person, fp, m.Revision, db.Micros(m.CreatedAt), db.Micros(m.UpdatedAt), deleted}
+	marks := "$1, $2, $3, $4, $5, $6, $7, $8"
+	for _, own := range p.values(&v) {
+		args = append(args, own)
+		marks += fmt.Sprintf(", $%d", len(args))
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO "+p.table+" (user_id, id, person_id, fingerprint, revision, created_at, updated_at, deleted_at, "+p.own+") VALUES ("+marks+")", args...)
+	return err
+}
+
+// change runs f on a row and keeps what it made of it.
+func (p part[T]) change(ctx context.Context, tx *db.Tx, by account.ID, personID, id string, ifRevision int64, now time.Time, f func(*T) error) (T, error) {
+	v, err := p.get(ctx, tx, by, personID, id)
+	if err != nil {
+		return v, err
+	}
+	m := p.meta(&v)
+	if ifRevision != 0 && ifRevision != m.Revision {
+		return v, p.stale()
+	}
+	if err := f(&v); err != nil {
+		return v, err
+	}
+	m.Revision++
+	m.UpdatedAt = now
+	return v, p.save(ctx, tx, by, v)
+}
+
+func (p part[T]) save(ctx context.Context, tx *db.Tx, by account.ID, v T) error {
+	if p.seal != nil {
+		p.seal(by, &v)
+	}
+	m := p.meta(&v)
+	args := []any{m.Person, m.Revision, db.Micros(m.UpdatedAt)}
+	set := "person_id = $1, revision = $2, updated_at = $3"
+	names := strings.Split(p.own, ", ")
+	for i, own := range p.values(&v) {
+		args = append(args, own)
+		set += fmt.Sprintf(", %s = $%d", names[i], len(args))
+	}
+	n := len(args)
+	_, err := tx.Exec(ctx, fmt.Sprintf("UPDATE %s SET %s WHERE user_id = $%d AND id = $%d", p.table, set, n+1, n+2), append(args, string(by), m.ID)...)
+	return err
+}
+
+// remove leaves a tombstone of a row: its words are gone for good.
+func (p part[T]) remove(ctx context.Context, tx *db.Tx, by account.ID, personID, id string, ifRevision int64, now time.Time) error {
+	v, err := p.get(ctx, tx, by, personID, id)
+	if err != nil {
+		return err
+	}
+	if ifRevision != 0 && ifRevision != p.meta(&v).Revision {
+		return p.stale()
+	}
+	return bury1(ctx, tx, by, p.table, "id", id, now)
+}
+
+// blanks are what the words of each table become in a tombstone.
+func blanks(table string) string {
+	switch table {
+	case "person_channel":
+		return "value = '', norm = '', label = ''"
+	case "person_date":
+		return "label = '', year = NULL, month = 1, day = 1, lead_days = NULL"
+	case "person_fact":
+		return "text = ''"
+	case "person_follow_up":
+		return "text = '', due = '', closed_at = NULL"
+	case "person_relation":
+		return "role = ''"
+	}
+	return "revision = revision"
+}
+
+// bury1 leaves tombstones of the rows of a table whose column has a value.
+func bury1(ctx context.Context, tx *db.Tx, by account.ID, table, column, value string, now time.Time) error {
+	_, err := tx.Exec(ctx, "UPDATE "+table+" SET "+blanks(table)+", revision = revision + 1, updated_at = $1, deleted_at = $1 WHERE user_id = $2 AND "+
+		column+" = $3 AND deleted_at IS NULL", db.Micros(now), string(by), value)
+	return err
+}
+
+// forget takes everything a person has away, and what would bring back someone merged into them.
+func forget(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.Time) error {
+	merged, err := db.All(ctx, tx, db.Value[string], "SELECT gone FROM person_merge WHERE user_id = $1 AND keep = $2 AND undone_at IS NULL", string(by), id)
+	if err != nil {
+		return err
+	}
+	for _, one := range append(merged, id) {
+		for _, table := range []string{"person_channel", "person_date", "person_fact", "person_follow_up", "person_relation"} {
+			if err := bury1(ctx, tx, by, table, "person_id", one, now); err != nil {
+				return err
+			}
+		}
+		if err := bury1(ctx, tx, by, "person_relation", "other_id", one, now); err != nil {
+			return err
+		}
+		for _, table := range []string{"person_group_member", "person_photo"} {
+			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE user_id = $1 AND person_id = $2", string(by), one); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM person_merge WHERE user_id = $1 AND (keep = $2 OR gone = $2)", string(by), one); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM person_distinct WHERE user_id = $1 AND (one = $2 OR other = $2)", string(by), one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
