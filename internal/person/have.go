@@ -207,19 +207,19 @@ func (s *Service) AddFollowUp(ctx context.Context, by account.ID, personID strin
 	}
 	return added(ctx, s, by, personID, s.followUps(), func(context.Context, *db.Tx, Person) (FollowUp, error) {
 		v, err := f.clean()
-		v.closed(s.instant())
-		return v, err
+		return v.closed(s.instant()), err
 	}, fp)
 }
 
 // closed keeps the time of closing in step with the state.
-func (f *FollowUp) closed(now time.Time) {
+func (f FollowUp) closed(now time.Time) FollowUp {
 	switch {
 	case f.State == Open:
 		f.ClosedAt = nil
 	case f.ClosedAt == nil:
 		f.ClosedAt = &now
 	}
+	return f
 }
 
 // ChangeFollowUp changes a follow-up; a state of Done, Dropped or Open closes or opens it. ifRevision is the revision the
@@ -230,7 +230,7 @@ func (s *Service) ChangeFollowUp(ctx context.Context, by account.ID, personID, i
 		set(&v.Due, c.Due)
 		set(&v.State, c.State)
 		*v, err = v.clean()
-		v.closed(s.instant())
+		*v = v.closed(s.instant())
 		return err
 	})
 }

@@ -446,8 +446,7 @@ func (s *Service) unmergeIn(ctx context.Context, tx *db.Tx, by account.ID, id st
 	if err := update(ctx, tx, by, a); err != nil {
 		return m, err
 	}
-	for i := len(s.merges) - 1; i >= 0; i-- {
-		h := s.merges[i]
+	for _, h := range slices.Backward(s.merges) {
 		if err := h.Back(ctx, tx, by, m.Keep, m.Gone, did.Hooks[h.Name]); err != nil {
 			return m, err
 		}

@@ -219,11 +219,8 @@ func (p part[T]) insert(ctx context.Context, tx *db.Tx, by account.ID, v T, fp s
 		m = p.meta(&v)
 	}
 	args := []any{string(by), m.ID, m.Person, fp, m.Revision, db.Micros(m.CreatedAt), db.Micros(m.UpdatedAt), deleted}
-	marks := "$1, $2, $3, $4, $5, $6, $7, $8"
-	for _, own := range p.values(&v) {
-		args = append(args, own)
-		marks += fmt.Sprintf(", $%d", len(args))
-	}
+	args = append(args, p.values(&v)...)
+	marks, _ := db.In(1, args)
 	_, err := tx.Exec(ctx, "INSERT INTO "+p.table+" (user_id, id, person_id, fingerprint, revision, created_at, updated_at, deleted_at, "+p.own+") VALUES ("+marks+")", args...)
 	return err
 }
@@ -252,14 +249,13 @@ func (p part[T]) save(ctx context.Context, tx *db.Tx, by account.ID, v T) error 
 	}
 	m := p.meta(&v)
 	args := []any{m.Person, m.Revision, db.Micros(m.UpdatedAt)}
-	set := "person_id = $1, revision = $2, updated_at = $3"
-	names := strings.Split(p.own, ", ")
+	set := []string{"person_id = $1", "revision = $2", "updated_at = $3"}
 	for i, own := range p.values(&v) {
 		args = append(args, own)
-		set += fmt.Sprintf(", %s = $%d", names[i], len(args))
+		set = append(set, fmt.Sprintf("%s = $%d", strings.Split(p.own, ", ")[i], len(args)))
 	}
 	n := len(args)
-	_, err := tx.Exec(ctx, fmt.Sprintf("UPDATE %s SET %s WHERE user_id = $%d AND id = $%d", p.table, set, n+1, n+2), append(args, string(by), m.ID)...)
+	_, err := tx.Exec(ctx, fmt.Sprintf("UPDATE %s SET %s WHERE user_id = $%d AND id = $%d", p.table, strings.Join(set, ", "), n+1, n+2), append(args, string(by), m.ID)...)
 	return err
 }
 

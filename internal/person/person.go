@@ -340,10 +340,10 @@ func checkContext(s string) error {
 }
 
 // clean tidies what a person may hold and refuses what they may not.
-func (p *Person) clean() error {
+func (p Person) clean() (Person, error) {
 	var err error
 	if p.Name, err = cleanName(p.Name); err != nil {
-		return err
+		return p, err
 	}
 	p.Nickname, p.StandingNote, p.Source, p.Locale = line(p.Nickname), prose(p.StandingNote), line(p.Source), line(p.Locale)
 	if p.Standing == "" {
@@ -351,30 +351,30 @@ func (p *Person) clean() error {
 	}
 	switch {
 	case utf8.RuneCountInString(p.Nickname) > MaxName:
-		return tooLong("nickname", MaxName)
+		return p, tooLong("nickname", MaxName)
 	case utf8.RuneCountInString(p.StandingNote) > MaxNote:
-		return tooLong("standing_note", MaxNote)
+		return p, tooLong("standing_note", MaxNote)
 	case utf8.RuneCountInString(p.Source) > MaxName:
-		return tooLong("source", MaxName)
+		return p, tooLong("source", MaxName)
 	case len(p.Locale) > 35 || strings.ContainsFunc(p.Locale, notLocale):
-		return fault.Invalid("bad_locale", "locale", "A language is written like en or de-AT.")
+		return p, fault.Invalid("bad_locale", "locale", "A language is written like en or de-AT.")
 	case !slices.Contains(Standings(), p.Standing):
-		return fault.Invalid("unknown_standing", "standing", "A standing is one of: %s.", strings.Join(Standings(), ", "))
+		return p, fault.Invalid("unknown_standing", "standing", "A standing is one of: %s.", strings.Join(Standings(), ", "))
 	case p.Ring != "" && !slices.ContainsFunc(Rings(), func(r Ring) bool { return r.Name == p.Ring }):
-		return fault.Invalid("unknown_ring", "ring", "A ring is inner, close, friends, wider or empty.")
+		return p, fault.Invalid("unknown_ring", "ring", "A ring is inner, close, friends, wider or empty.")
 	case p.Cadence != nil && (*p.Cadence < 1 || *p.Cadence > MaxCadence):
-		return fault.Invalid("cadence_range", "cadence", "A cadence is between 1 and %d days.", MaxCadence).With("max", MaxCadence)
+		return p, fault.Invalid("cadence_range", "cadence", "A cadence is between 1 and %d days.", MaxCadence).With("max", MaxCadence)
 	case (p.HoursFrom == nil) != (p.HoursTo == nil):
-		return fault.Invalid("hours_half", "hours_from", "Decent hours have a beginning and an end.")
+		return p, fault.Invalid("hours_half", "hours_from", "Decent hours have a beginning and an end.")
 	case p.HoursFrom != nil && (*p.HoursFrom < 0 || *p.HoursFrom > 1440 || *p.HoursTo < 0 || *p.HoursTo > 1440 || *p.HoursFrom == *p.HoursTo):
-		return fault.Invalid("hours_range", "hours_from", "Decent hours are minutes after midnight, from 0 to 1440, and not none at all.")
+		return p, fault.Invalid("hours_range", "hours_from", "Decent hours are minutes after midnight, from 0 to 1440, and not none at all.")
 	}
 	if p.Zone != "" {
 		if _, err := zone.Load(p.Zone); err != nil {
-			return err
+			return p, err
 		}
 	}
-	return checkContext(p.Context)
+	return p, checkContext(p.Context)
 }
 
 func notLocale(r rune) bool {

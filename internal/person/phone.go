@@ -24,7 +24,7 @@ const codes = ` 1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 
 
 var codeSet = func() map[string]bool { //nolint:gochecknoglobals // data
 	set := map[string]bool{}
-	for _, c := range strings.Fields(codes) {
+	for c := range strings.FieldsSeq(codes) {
 		set[c] = true
 	}
 	return set
@@ -79,19 +79,16 @@ func E164(written, code string) string {
 	if number == "" {
 		return ""
 	}
-	if !plus {
-		switch {
-		case strings.HasPrefix(number, "00"):
-			number, plus = number[2:], true
-		case code == "1" && strings.HasPrefix(number, "011"):
-			number, plus = number[3:], true
-		case code == "":
-			return number
-		case len(number) < 6: // a short number, dialled inside the country only
-			return number
-		default:
-			number, plus = code+strings.TrimPrefix(number, trunks[code]), true
-		}
+	switch {
+	case plus:
+	case strings.HasPrefix(number, "00"):
+		number = number[2:]
+	case code == "1" && strings.HasPrefix(number, "011"):
+		number = number[3:]
+	case code == "" || len(number) < 6: // a short number is dialled inside the country only
+		return number
+	default:
+		number = code + strings.TrimPrefix(number, trunks[code])
 	}
 	country := countryOf(number)
 	if country == "" {

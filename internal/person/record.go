@@ -74,7 +74,7 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, v Recor
 	}
 	if v.DeletedAt != nil {
 		p = Person{ID: v.ID, Standing: Active, Revision: v.Revision, CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt}
-	} else if err := p.clean(); err != nil {
+	} else if p, err = p.clean(); err != nil {
 		return false, err
 	}
 	if len(v.Photo) > 0 && (v.PhotoAt == nil || v.DeletedAt != nil && v.MergedInto == "") {

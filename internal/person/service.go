@@ -185,8 +185,7 @@ func (s *Service) Create(ctx context.Context, by account.ID, d Draft) (p Person,
 
 // clean checks a draft without its parts and gives it an id.
 func (d Draft) clean() (Draft, error) {
-	p := d.person()
-	if err := p.clean(); err != nil {
+	if _, err := d.person().clean(); err != nil {
 		return d, err
 	}
 	var err error
@@ -196,8 +195,8 @@ func (d Draft) clean() (Draft, error) {
 
 // CreateIn is Create inside a transaction, for imports. What the draft has beside the person is made with them.
 func (s *Service) CreateIn(ctx context.Context, tx *db.Tx, by account.ID, d Draft) (Person, bool, error) {
-	p := d.person()
-	if err := p.clean(); err != nil {
+	p, err := d.person().clean()
+	if err != nil {
 		return Person{}, false, err
 	}
 	id, err := cleanID(d.ID)
@@ -250,9 +249,10 @@ func (s *Service) Ensure(ctx context.Context, tx *db.Tx, by account.ID, id, name
 func (s *Service) Update(ctx context.Context, by account.ID, id string, c Change, ifRevision int64) (Person, error) {
 	var p Person
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		p, err = s.change(ctx, tx, by, id, ifRevision, func(p *Person) error {
+		p, err = s.change(ctx, tx, by, id, ifRevision, func(p *Person) (err error) {
 			c.apply(p, s.instant())
-			return p.clean()
+			*p, err = p.clean()
+			return err
 		})
 		return err
 	})

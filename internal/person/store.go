@@ -272,11 +272,11 @@ const never = "COALESCE(last_contact_at, -9223372036854775807)"
 
 // ringRank numbers the rings in SQL, the nearest first.
 var ringRank = func() string { //nolint:gochecknoglobals // made of data
-	b := "CASE ring"
+	var b strings.Builder
 	for i, r := range Rings() {
-		b += fmt.Sprintf(" WHEN '%s' THEN %d", r.Name, i)
+		fmt.Fprintf(&b, " WHEN '%s' THEN %d", r.Name, i)
 	}
-	return b + fmt.Sprintf(" ELSE %d END", len(Rings()))
+	return fmt.Sprintf("CASE ring%s ELSE %d END", b.String(), len(Rings()))
 }()
 
 // list reads one row more than limit, so that the caller knows whether there is a next page. It returns the cursor of

@@ -106,7 +106,7 @@ func (h *house) befriend(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	year, from, to := 1984, 480, 1260
-	make := func(name string) person.Person {
+	befriended := func(name string) person.Person {
 		p, _, err := h.people.Create(ctx, h.by, person.Draft{
 			Name: name, Nickname: "🦊 " + name, Standing: person.LetGo, StandingNote: "not a word\nsince spring", Ring: "inner", Cadence: &from, Zone: "Asia/Tokyo",
 			Locale: "ja", HoursFrom: &from, HoursTo: &to, Source: "vcard",
@@ -122,7 +122,7 @@ func (h *house) befriend(t *testing.T) {
 		return p
 	}
 	year = 180
-	one, two, three, four := make("Ida"), make("İbrahim"), make("陳大文"), make("Ida II")
+	one, two, three, four := befriended("Ida"), befriended("İbrahim"), befriended("陳大文"), befriended("Ida II")
 	face := image.NewGray(image.Rect(0, 0, 30, 20))
 	var photo bytes.Buffer
 	if err := png.Encode(&photo, face); err != nil {
