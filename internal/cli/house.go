@@ -85,7 +85,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
 
-	h.demo = demo.Nouns{Accounts: h.accounts, Moments: h.moments, Intentions: intentions, Opportunities: opportunities}
+	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)

@@ -29,6 +29,7 @@ import (
 	"kith/internal/intention"
 	"kith/internal/moment"
 	"kith/internal/opportunity"
+	"kith/internal/person"
 	"kith/internal/zone"
 )
 
@@ -49,6 +50,7 @@ type Options struct {
 // Nouns are the services a story is written through.
 type Nouns struct {
 	Accounts      *account.Service
+	People        *person.Service
 	Moments       *moment.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
