@@ -22,15 +22,16 @@ const (
 
 // Figure is somebody in the story.
 type Figure struct {
-	Key     string
-	Name    string
-	Handle  string // what is written behind @
-	Context string
-	Groups  []string
-	Weekly  float64 // moments a week
-	From    int     // days ago of the first moment by chance
-	To      int     // and of the last
-	Born    *time.Time
+	Key      string
+	Name     string
+	Handle   string // what is written behind @
+	Nickname string
+	Context  string
+	Groups   []string
+	Weekly   float64 // moments a week
+	From     int     // days ago of the first moment by chance
+	To       int     // and of the last
+	Born     *time.Time
 
 	birthday string // MM-DD, or +N: in so many days; then /age or /? when the year is not known
 }
@@ -94,7 +95,7 @@ func (s *Story) meet() error {
 		if !ok {
 			return s.words.missing("cast.txt", f.Key)
 		}
-		f.Name, f.Handle = said.name, said.handle
+		f.Name, f.Handle, f.Nickname = said.name, said.handle, said.nickname
 		f.Born = s.born(f.birthday)
 		s.Person[f.Key] = s.id(r, s.met(f))
 		s.Cast = append(s.Cast, f)

@@ -67,6 +67,7 @@ func chapters() []chapter {
 	return []chapter{
 		{"account", writeAccount},
 		{"people", writePeople},
+		{"belongings", writeBelongings},
 		{"moments", writeMoments},
 		{"intentions", writeIntentions},
 		{"answers", writeAnswers},

@@ -79,21 +79,13 @@ func TestFill_isTheSameForASeed(t *testing.T) {
 func TestFill_tables(t *testing.T) {
 	t.Parallel()
 	without := map[string]string{
-		"auth_password":       "a demo has no password",
-		"person_channel":      "not told yet",
-		"person_date":         "not told yet",
-		"person_fact":         "not told yet",
-		"person_follow_up":    "not told yet",
-		"person_relation":     "not told yet",
-		"person_group":        "not told yet",
-		"person_group_member": "not told yet",
-		"person_photo":        "not told yet",
-		"person_distinct":     "nobody in it was taken for another",
-		"person_merge":        "nobody in it was two people",
-		"auth_session":        "made when a page is opened",
-		"auth_token":          "a secret, shown once",
-		"auth_link":           "a secret, of which there is none",
-		"auth_place":          "where somebody signed in from, which nobody did",
+		"auth_password": "a demo has no password",
+		"person_photo":  "a made-up person has no face",
+		"person_merge":  "its owner merges; there is a pair to try it on",
+		"auth_session":  "made when a page is opened",
+		"auth_token":    "a secret, shown once",
+		"auth_link":     "a secret, of which there is none",
+		"auth_place":    "where somebody signed in from, which nobody did",
 	}
 	schema, err := os.ReadFile(filepath.Join("..", "db", "schema.sql"))
 	if err != nil {
@@ -117,6 +109,23 @@ func TestFill_tables(t *testing.T) {
 		}
 		if seen < 5 {
 			t.Errorf("the schema has only %d tables of a user's", seen)
+		}
+		people := services(d, o.Now).People
+		pairs, err := people.Duplicates(t.Context(), by)
+		if err != nil || len(pairs) != 1 || pairs[0].Reason != person.SamePhone {
+			t.Errorf("those likely to be one are %v (%v)", pairs, err)
+		}
+		due, err := people.Due(t.Context(), by, o.Now)
+		if err != nil || len(due) == 0 || len(due) > 12 {
+			t.Errorf("%d people are due (%v)", len(due), err)
+		}
+		asks, err := people.FollowUpsDue(t.Context(), d, by, o.Now.Format(time.DateOnly))
+		if err != nil || len(asks) == 0 || strings.Contains(asks[0].Text, "{") {
+			t.Errorf("to be asked today: %v (%v)", asks, err)
+		}
+		ahead, err := people.Ahead(t.Context(), d, by, o.Now.Format(time.DateOnly), 14)
+		if err != nil || len(ahead) < 2 {
+			t.Errorf("the dates ahead are %v (%v)", ahead, err)
 		}
 		if again := fill(t, d, o); again != by {
 			t.Error("a second start made another account")

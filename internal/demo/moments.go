@@ -450,6 +450,9 @@ func (s *Story) known() []capture.Known {
 	list := make([]capture.Known, len(s.Cast))
 	for i, f := range s.Cast {
 		list[i] = capture.Known{ID: s.Person[f.Key], Name: f.Name, Context: f.Context}
+		if f.Nickname != "" {
+			list[i].Also = []string{f.Nickname}
+		}
 	}
 	return list
 }

@@ -15,7 +15,7 @@ import (
 // How the words are written. Lines that begin with ; are remarks.
 //
 //	tags.txt     key or group | the tag that lines about them often have
-//	cast.txt     key | name | what is written behind @
+//	cast.txt     key | name | what is written behind @ | nickname, if there is one
 //	moments.txt  [who who kind] begins a section: keys or groups of the cast, someone or alone; then one line a moment
 //	arcs.txt     AGO HOUR KIND: line, where AGO is days ago, -MM-DD the last such date, and today is 0
 //
@@ -28,14 +28,16 @@ var files embed.FS
 
 // words are what one language says.
 type words struct {
-	lang     string
-	cast     map[string]said
-	tags     map[string]string
-	sections []section
-	arcs     []arc
+	lang string
+	cast map[string]said
+	tags map[string]string
+
+	addresses map[string]string
+	sections  []section
+	arcs      []arc
 }
 
-type said struct{ name, handle string }
+type said struct{ name, handle, nickname string }
 
 // section is lines of one kind with the same people.
 type section struct {
@@ -87,16 +89,19 @@ func lines(lang, name string) ([]string, error) {
 }
 
 func readWords(lang string) (words, error) {
-	w := words{lang: lang, cast: map[string]said{}, tags: map[string]string{}}
-	list, err := lines(lang, "tags.txt")
+	w := words{lang: lang, cast: map[string]said{}, tags: map[string]string{}, addresses: map[string]string{}}
+	for file, to := range map[string]map[string]string{"tags.txt": w.tags, "addresses.txt": w.addresses} {
+		list, err := lines(lang, file)
+		if err != nil {
+			return w, err
+		}
+		for _, l := range list {
+			key, text, _ := strings.Cut(l, "|")
+			to[strings.TrimSpace(key)] = strings.TrimSpace(text)
+		}
+	}
+	list, err := lines(lang, "cast.txt")
 	if err != nil {
-		return w, err
-	}
-	for _, l := range list {
-		key, tag, _ := strings.Cut(l, "|")
-		w.tags[strings.TrimSpace(key)] = strings.TrimSpace(tag)
-	}
-	if list, err = lines(lang, "cast.txt"); err != nil {
 		return w, err
 	}
 	for _, l := range list {
@@ -107,7 +112,7 @@ func readWords(lang string) (words, error) {
 		if len(part) < 3 {
 			return w, fmt.Errorf("demo: cast: %q", l)
 		}
-		w.cast[part[0]] = said{part[1], part[2]}
+		w.cast[part[0]] = said{part[1], part[2], strings.Join(part[3:], "")}
 	}
 	if list, err = lines(lang, "moments.txt"); err != nil {
 		return w, err
