@@ -125,7 +125,7 @@ func (f storeFlags) store(a *app) (store, error) {
 	case strings.HasPrefix(database, "postgres://"), strings.HasPrefix(database, "postgresql://"):
 		return store{folder: folder, database: database}, nil
 	}
-	return store{}, usagef("the database address must begin with postgres:// or sqlite: (a plain folder is --data)")
+	return store{}, errors.New("the database address must begin with postgres:// or sqlite: (a plain folder is --data)")
 }
 
 // check refuses what cannot be meant, before anything is opened.

@@ -34,10 +34,16 @@ func translate(err error) error {
 		return missing(err)
 	case code == codeCheck, code == codeNotNull:
 		return broken(err)
-	case code&0xff == codeFull:
+	case full(code):
 		return fault.Full(err)
 	}
 	return err
+}
+
+// full reports that the disk is; the second is what SQLite says when not even the index of its log finds room.
+func full(code int) bool {
+	const ioErrShmSize = 4874
+	return code&0xff == codeFull || code == ioErrShmSize
 }
 
 func collision(err error) error {

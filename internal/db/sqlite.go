@@ -81,5 +81,8 @@ func explainSQLite(err error) error {
 	if strings.Contains(err.Error(), "not a database") {
 		return fmt.Errorf("the file is not a Kith database, or it is damaged; restore a backup or name another folder: %w", err)
 	}
+	if full(sqliteCode(err)) {
+		return fmt.Errorf("the disk is full; free some space, or name another folder with --data: %w", err)
+	}
 	return err
 }
