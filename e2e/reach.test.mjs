@@ -3,7 +3,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
-import { keep, moveIn, owner, serve, visitor } from "./kith.mjs";
+import { keep, moveIn, owner, serve, visitor, signIn } from "./kith.mjs";
 
 async function looks(page, url, name) {
   const response = await page.goto(url);
@@ -85,6 +85,69 @@ test("by keyboard alone", async (t) => {
   });
   assert.notEqual(outline, "none");
 });
+
+// walk presses Tab until what has the focus matches, as somebody without a mouse does.
+async function walk(page, selector) {
+  for (let i = 0; i < 120; i++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((s) => document.activeElement.matches(s), selector)) return;
+  }
+  assert.fail(`Tab never reaches ${selector}`);
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`change, delete, undo, people and settings by keyboard, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async (t) => {
+    const kith = await serve(t);
+    const page = await visitor(t);
+    await moveIn(page, kith);
+    let at = page;
+    if (!javaScriptEnabled) {
+      at = await visitor(t, { javaScriptEnabled: false });
+      await signIn(at, kith, owner);
+      await at.waitForURL(kith.url + "/");
+    }
+    await walk(at, "#line");
+    await at.keyboard.type("laughed with @Ida");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/kept=/);
+    await walk(at, ".moment .words");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/moments\//);
+    await walk(at, "main a.button");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/edit/);
+    await walk(at, "#text");
+    await at.keyboard.press("End");
+    await at.keyboard.type(" and Sam");
+    await walk(at, "form .main");
+    await at.keyboard.press("Enter");
+    await at.waitForURL((url) => !url.pathname.endsWith("/edit"));
+    assert.match(await at.textContent("main"), /laughed with @Ida and Sam/);
+    await walk(at, "form[action$='/delete'] button");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/gone=/);
+    await walk(at, ".notice button");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/moments\//);
+    assert.match(await at.textContent("main"), /laughed with @Ida and Sam/);
+    await walk(at, "nav a[href='/people']");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/people/);
+    await walk(at, "main a[href^='/people/0']");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/people\/0/);
+    await walk(at, "a[href='/settings']");
+    await at.keyboard.press("Enter");
+    await at.waitForURL(/settings/);
+    await walk(at, "form[action='/settings/profile'] [name=name]");
+    await at.keyboard.press("End");
+    await at.keyboard.type(" B");
+    await Promise.all([at.waitForResponse((r) => r.url().endsWith("/settings/profile")), at.keyboard.press("Enter")]);
+    await at.waitForLoadState();
+    await at.goto(kith.url + "/settings");
+    assert.match(await at.inputValue("form[action='/settings/profile'] [name=name]"), / B$/);
+  });
+}
 
 test("the first visit of Today is at most 30 KB", async (t) => {
   const kith = await serve(t);
