@@ -391,7 +391,7 @@ func (t *teller) say(l line, kind, contact, who string, at time.Time, whole bool
 		shift := []int{-1, 1}
 		switch kind {
 		case capture.Conversation, capture.CheckIn, capture.Presence, capture.Pause:
-			shift = []int{-3, -2, -1, -1, 1}
+			shift = []int{-2, -2, -1, -1, 1}
 		}
 		n := min(2, max(-2, *m.Felt+shift[t.r.IntN(len(shift))]))
 		m.Felt = &n
