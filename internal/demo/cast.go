@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"kith/internal/capture"
 )
 
 // yearDays is how far back the story goes.
@@ -17,7 +15,6 @@ const (
 	moved      = 230 // into the flat
 	nephewBorn = 205
 	funeral    = 91 // the grandmother died four days before
-	reconciled = 120
 )
 
 // Figure is somebody in the story.
@@ -36,55 +33,60 @@ type Figure struct {
 	birthday string // MM-DD, or +N: in so many days; then /age or /? when the year is not known
 }
 
-// cast is who is in the story, in every language. Who has no rate lives in the arcs alone.
-func cast() []Figure {
-	const personal, professional = capture.Personal, capture.Professional
-	figure := func(key, context, groups string, weekly float64, from, to int, birthday string) Figure {
-		return Figure{Key: key, Context: context, Groups: strings.Fields(groups), Weekly: weekly, From: from, To: to, birthday: birthday}
+// figures is who is in the story, in every language: key, context, groups, moments a week, days ago of the first and of the
+// last one by chance, and the birthday. Who has no rate lives in the arcs alone.
+const figures = `maya personal home+family 4.2 365 1 04-19/39
+ida personal home+kids 3.2 365 1 03-14/7
+theo personal home+kids 2.3 365 1 09-30/11
+mum personal family+parents 1.1 365 2 06-02/67
+dad personal family+parents 0.8 365 3 +12/70
+nora personal family 0.9 365 2 02-08/35
+sam personal family 0.25 365 9 10-21/?
+leo personal baby 0.4 202 4 -
+daniel personal family 0.35 116 6 05-27/42
+gran personal family+grandparents 0.6 365 100 08-05/91
+helen personal family 0.35 365 8 01-17/?
+vera personal family 0.15 365 20 +21/73
+tom personal family 0.12 365 33 -
+priya personal friend 1.1 365 2 +3/40
+iris personal kids 0.15 365 15 07-11/5
+mateo personal friend+abroad 0.55 365 5 12-09/39
+ben personal friend 0.5 365 6 11-02/?
+chloe personal friend 0.55 365 4 04-03/38
+alex personal friend 0.35 365 196 06-23/?
+yusuf personal friend+runner 0.8 365 3 09-09/36
+hana personal friend+choir 0.5 365 6 02-29/38
+oliver personal friend 0.35 365 11 03-30/?
+marta personal friend 0.12 365 48 08-18/39
+finn personal friend 0.12 365 262 -
+sofia personal friend+school 0.5 365 5 -
+alder personal neighbour 0.75 224 2 05-11/84
+karim personal neighbour 0.5 228 5 -
+lotte personal neighbour+school 0.4 218 7 -
+walter personal neighbour 0.5 365 232 10-05/78
+elena professional colleague 0.9 365 2 07-24/?
+jakub professional colleague 1.8 365 1 +8/34
+amara professional colleague+junior 1.2 172 1 -
+simon professional colleague 0.8 365 3 -
+lucia professional colleague 0.9 365 154 05-16/?
+henrik professional colleague+remote 0.6 365 4 -
+wei professional client 0.3 365 12 -
+rosa professional canteen 0.4 365 3 -
+ray personal coach 0.3 365 8 -
+novak personal teacher 0.15 365 25 -
+agnes personal choir+leader 0.3 365 6 -
+okafor personal - 0 0 0 11-30/81`
+
+func cast() (list []Figure) {
+	for row := range strings.Lines(figures) {
+		part := strings.Fields(row)
+		f := Figure{Key: part[0], Context: part[1], Groups: strings.FieldsFunc(part[2], func(r rune) bool { return r == '+' || r == '-' }), birthday: part[6]}
+		f.Weekly, _ = strconv.ParseFloat(part[3], 64)
+		f.From, _ = strconv.Atoi(part[4])
+		f.To, _ = strconv.Atoi(part[5])
+		list = append(list, f)
 	}
-	return []Figure{
-		figure("maya", personal, "home family", 4.2, yearDays, 1, "04-19/39"),
-		figure("ida", personal, "home kids", 3.2, yearDays, 1, "03-14/7"),
-		figure("theo", personal, "home kids", 2.3, yearDays, 1, "09-30/11"),
-		figure("mum", personal, "family parents", 1.1, yearDays, 2, "06-02/67"),
-		figure("dad", personal, "family parents", 0.8, yearDays, 3, "+12/70"),
-		figure("nora", personal, "family", 0.9, yearDays, 2, "02-08/35"),
-		figure("sam", personal, "family", 0.25, yearDays, 9, "10-21/?"),
-		figure("leo", personal, "baby", 0.4, nephewBorn-3, 4, ""),
-		figure("daniel", personal, "family", 0.35, reconciled-4, 6, "05-27/42"),
-		figure("gran", personal, "family grandparents", 0.6, yearDays, funeral+9, "08-05/91"),
-		figure("helen", personal, "family", 0.35, yearDays, 8, "01-17/?"),
-		figure("vera", personal, "family", 0.15, yearDays, 20, "+21/73"),
-		figure("tom", personal, "family", 0.12, yearDays, 33, ""),
-		figure("priya", personal, "friend", 1.1, yearDays, 2, "+3/40"),
-		figure("iris", personal, "kids", 0.15, yearDays, 15, "07-11/5"),
-		figure("mateo", personal, "friend abroad", 0.55, yearDays, 5, "12-09/39"),
-		figure("ben", personal, "friend", 0.5, yearDays, 6, "11-02/?"),
-		figure("chloe", personal, "friend", 0.55, yearDays, 4, "04-03/38"),
-		figure("alex", personal, "friend", 0.35, yearDays, 196, "06-23/?"),
-		figure("yusuf", personal, "friend runner", 0.8, yearDays, 3, "09-09/36"),
-		figure("hana", personal, "friend choir", 0.5, yearDays, 6, "02-29/38"),
-		figure("oliver", personal, "friend", 0.35, yearDays, 11, "03-30/?"),
-		figure("marta", personal, "friend", 0.12, yearDays, 48, "08-18/39"),
-		figure("finn", personal, "friend", 0.12, yearDays, 262, ""),
-		figure("sofia", personal, "friend school", 0.5, yearDays, 5, ""),
-		figure("alder", personal, "neighbour", 0.75, moved-6, 2, "05-11/84"),
-		figure("karim", personal, "neighbour", 0.5, moved-2, 5, ""),
-		figure("lotte", personal, "neighbour school", 0.4, moved-12, 7, ""),
-		figure("walter", personal, "neighbour", 0.5, yearDays, moved+2, "10-05/78"),
-		figure("elena", professional, "colleague", 0.9, yearDays, 2, "07-24/?"),
-		figure("jakub", professional, "colleague", 1.8, yearDays, 1, "+8/34"),
-		figure("amara", professional, "colleague junior", 1.2, 172, 1, ""),
-		figure("simon", professional, "colleague", 0.8, yearDays, 3, ""),
-		figure("lucia", professional, "colleague", 0.9, yearDays, 154, "05-16/?"),
-		figure("henrik", professional, "colleague remote", 0.6, yearDays, 4, ""),
-		figure("wei", professional, "client", 0.3, yearDays, 12, ""),
-		figure("rosa", professional, "canteen", 0.4, yearDays, 3, ""),
-		figure("ray", personal, "coach", 0.3, yearDays, 8, ""),
-		figure("novak", personal, "teacher", 0.15, yearDays, 25, ""),
-		figure("agnes", personal, "choir leader", 0.3, yearDays, 6, ""),
-		figure("okafor", personal, "", 0, 0, 0, "11-30/81"),
-	}
+	return list
 }
 
 // meet gives the cast names and ids.
