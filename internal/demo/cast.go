@@ -33,7 +33,7 @@ type Figure struct {
 	birthday string // MM-DD, or +N: in so many days; then /age or /? when the year is not known
 }
 
-// figures is who is in the story, in every language: key, context, groups, moments a week, days ago of the first and of the
+// figures is who is in the story, in every language: key, context, groups joined by +, moments a week, days ago of the first and of the
 // last one by chance, and the birthday. Who has no rate lives in the arcs alone.
 const figures = `maya personal home+family 4.2 365 1 04-19/39
 ida personal home+kids 3.2 365 1 03-14/7
