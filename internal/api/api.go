@@ -32,6 +32,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
 
@@ -46,6 +47,7 @@ type Services struct {
 	Moments       *moment.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
+	Pulses        *pulse.Service
 	Transfer      *transfer.Service
 	Log           *slog.Logger
 	Now           func() time.Time
@@ -132,6 +134,8 @@ func (s *server) build() *table {
 	s.registerPeople(t)
 	s.registerIntentions(t)
 	s.registerOpportunities(t)
+	s.registerPulses(t)
+	s.registerScales(t)
 	s.registerPractices(t)
 	s.registerToday(t)
 	s.registerSearch(t)

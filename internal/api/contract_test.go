@@ -132,6 +132,12 @@ func newContract(t testing.TB) *contract {
 		c.ids["people"] = append(c.ids["people"], m.People[0].ID)
 		c.ids["intentions"] = append(c.ids["intentions"], n.ID)
 		c.ids["tokens"] = append(c.ids["tokens"], k.ID)
+		p := into[Pulse](c.h.do("POST", "/api/v1/pulses", c.h.ana.token, map[string]any{"valence": i, "energy": 50}).want(http.StatusCreated, ""))
+		c.ids["pulses"] = append(c.ids["pulses"], p.ID)
+		a := into[ScaleAnswer](c.h.do("POST", "/api/v1/scales/ons4/answers", c.h.ana.token, map[string]any{"answers": map[string]int{"happy": 7}}).want(http.StatusCreated, ""))
+		c.ids["scale-answers"] = append(c.ids["scale-answers"], a.ID)
+		c.h.do("POST", "/api/v1/scales", c.h.ana.token, ownScale(fmt.Sprintf("own-%d", i))).want(http.StatusCreated, "")
+		c.ids["scales"] = append(c.ids["scales"], fmt.Sprintf("own-%d", i), "ons4")
 	}
 	for range 4 {
 		b, _, err := c.h.services.Auth.Begin(t.Context(), c.h.ana.user.ID, "a browser")
@@ -301,6 +307,14 @@ func (g *generator) query(op *huma.Operation) string {
 	return text
 }
 
+// ownScale is a request that brings a scale.
+func ownScale(id string) string {
+	return `{"licensed": true, "definition": {"id": "` + id + `", "version": 1, "interval_weeks": 2, "licence": {"name": "my own"},
+		"credit": "me", "validated": false, "answers": {"a": {"from": 0, "to": 10}}, "items": [{"id": "happy", "answers": "a"}],
+		"scores": [{"id": "q", "rule": "value", "items": ["happy"], "min": 0, "max": 10}], "languages": {"en": {"official": true,
+		"name": "Mine", "intro": "", "items": {"happy": "Well?"}, "answers": {"a": {"low": "no", "high": "yes"}}, "scores": {"q": "Well"}}}}}`
+}
+
 func (g *generator) body(op *huma.Operation) []byte {
 	media := op.RequestBody.Content["application/json"]
 	if media == nil {
@@ -312,6 +326,12 @@ func (g *generator) body(op *huma.Operation) []byte {
 	b, err := json.Marshal(g.value(media.Schema, 0))
 	if err != nil {
 		return []byte(g.words())
+	}
+	switch {
+	case op.OperationID == "import-scale" && g.IntN(2) == 0:
+		b = []byte(ownScale(fmt.Sprintf("own-%d", g.IntN(60))))
+	case op.OperationID == "answer-scale" && g.IntN(2) == 0:
+		b = []byte(`{"answers":{"happy":7}}`)
 	}
 	if op.OperationID == "erase-me" { // the house must stand until the end
 		b = bytes.ReplaceAll(b, []byte(password), []byte("not the password"))

@@ -21,6 +21,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
 
@@ -62,10 +63,11 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	queue := job.New(d, job.Options{Now: now})
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: queue, Live: hub, Now: now})
 	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
+	pulses := pulse.New(d, pulse.Options{Accounts: accounts, Jobs: queue, Now: now})
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
-		Intentions: intentions, Opportunities: opportunities, Now: now,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
+		Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Now: now,
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses}),
 	}}
 	h.server = newServer(h.services)
 	h.handler = h.server

@@ -46,6 +46,8 @@ type grammar struct {
 	Delete deleteCmd `cmd:"" group:"daily" help:"Delete a moment; undo brings it back for ten minutes."`
 	Undo   undoCmd   `cmd:"" group:"daily" help:"Take back the last thing: a deletion, or the moment just logged."`
 	Repeat repeatCmd `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
+	Pulse  pulseCmd  `cmd:"" group:"daily" help:"Say how you feel in two numbers and a word, or show the last two weeks."`
+	Scale  scaleCmd  `cmd:"" group:"daily" help:"Questionnaires every few weeks: list, take, history, import."`
 	People peopleCmd `cmd:"" group:"daily" help:"List the people you know."`
 	Person personCmd `cmd:"" group:"daily" help:"Show a person and the moments with them."`
 

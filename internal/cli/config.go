@@ -92,6 +92,9 @@ type store struct {
 
 func (s store) keys() string { return filepath.Join(s.folder, "keys") }
 
+// help is the operator's own list of where there is help.
+func (s store) help() string { return filepath.Join(s.folder, "help.json") }
+
 // exists says whether there is anything to open yet.
 func (s store) exists() bool {
 	if !s.locked {

@@ -21,6 +21,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/transfer"
 	"kith/internal/web"
 )
@@ -79,8 +80,13 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.moments = moment.New(h.db, moment.Options{Accounts: h.accounts, People: people, Jobs: h.jobs, Live: h.hub, Now: p.now})
 	intentions := intention.New(h.db, p.now)
 	opportunities := opportunity.New(h.db, p.now)
+	help, err := pulse.LoadHelp(p.store.help())
+	if err != nil {
+		p.log.WarnContext(ctx, "the help file cannot be used, the list that comes with Kith is shown", slog.Any("error", err))
+	}
+	pulses := pulse.New(h.db, pulse.Options{Accounts: h.accounts, Jobs: h.jobs, Now: p.now, Help: help})
 	archive := transfer.New(h.db, transfer.Nouns{
-		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities,
+		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
@@ -100,17 +106,18 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(person.Tables(), people.Erase)
 	h.accounts.OnErasedAll(intention.Tables(), intentions.Erase)
 	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
+	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
 		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-		Opportunities: opportunities, Transfer: archive, Log: p.log, Now: p.now,
+		Opportunities: opportunities, Pulses: pulses, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
 			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-			Opportunities: opportunities, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+			Opportunities: opportunities, Pulses: pulses, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
 	h.operator = newOperator(h, p.log)

@@ -11,6 +11,7 @@ import (
 // here, so that "what runs every morning" has one answer.
 //
 //	moment    purge    ten minutes after a deletion (enqueued with it)
+//	pulse     purge    ten minutes after a deletion (enqueued with it)
 //	auth      prune    every hour
 
 // prune removes expired sessions, tokens, links and counted failures.

@@ -26,6 +26,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 )
 
 // Version is the archive's format. A file with a higher one was made by a newer Kith and is refused.
@@ -69,6 +70,9 @@ func Ledger() map[string]Fate {
 		"moment_search":       Derived,
 		"intention":           Exported,
 		"opportunity_answer":  Exported,
+		"pulse":               Exported,
+		"scale":               Exported,
+		"scale_answer":        Exported,
 		"auth_password":       Secret,
 		"auth_session":        Secret,
 		"auth_token":          Secret,
@@ -94,6 +98,7 @@ type Nouns struct {
 	Moments       *moment.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
+	Pulses        *pulse.Service
 }
 
 // New returns a service over d.
@@ -166,6 +171,15 @@ func (s *Service) nouns() []noun {
 		}, restoring(s.o.Moments.Restore)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
+		{"pulses.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+			return pulse.Records(ctx, r, by, func(v pulse.Record) error { return put(v) })
+		}, restoring(s.o.Pulses.Restore)},
+		{"scales.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+			return pulse.ScaleRecords(ctx, r, by, func(v pulse.ScaleRecord) error { return put(v) })
+		}, restoring(s.o.Pulses.RestoreScale)},
+		{"scale-answers.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+			return pulse.AnswerRecords(ctx, r, by, func(v pulse.AnswerRecord) error { return put(v) })
+		}, restoring(s.o.Pulses.RestoreAnswer)},
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
 
@@ -50,6 +51,7 @@ func build(t *testing.T, d *db.DB) *house {
 		t.Fatal(err)
 	}
 	h.people.Seal(keys)
+	h.nouns.Pulses = pulse.New(d, pulse.Options{Accounts: h.nouns.Accounts, Jobs: jobs, Now: clock})
 	h.archive = transfer.New(d, h.nouns)
 	u, err := h.nouns.Accounts.Create(t.Context(), account.Draft{Email: "someone@example.org", Name: "Someone", Zone: "UTC", Locale: "en"})
 	if err != nil {
@@ -96,6 +98,7 @@ func (h *house) live(t *testing.T) {
 	if _, _, err := h.nouns.Intentions.Set(ctx, h.by, "2026-11-24", intention.Draft{Text: "ring José", Cue: "when I get coffee"}); err != nil {
 		t.Fatal(err)
 	}
+	h.pulses(t)
 	if err := h.nouns.Opportunities.Answer(ctx, h.by, "2026-11-24", "practice:compliment", opportunity.NotThis); err != nil {
 		t.Fatal(err)
 	}
@@ -164,6 +167,53 @@ func (h *house) befriend(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := h.people.Delete(ctx, h.by, four.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pulses adds a pulse and a filled-in scale of each kind, kept and deleted, and a scale of one's own.
+func (h *house) pulses(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	for range 2 {
+		p, _, err := h.nouns.Pulses.Log(ctx, h.by, pulse.Draft{Valence: 80, Energy: 20, Words: []string{"zufrieden", "föhnig & <leicht>"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, _, err := h.nouns.Pulses.Answer(ctx, h.by, pulse.AnswerDraft{Scale: "spane", Answers: map[string]int{"sad": 2, "happy": 4}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.nouns.Pulses.Delete(ctx, h.by, p.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.nouns.Pulses.DeleteAnswer(ctx, h.by, a.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.nouns.Pulses.Undo(ctx, h.by, p.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := h.nouns.Pulses.Answer(ctx, h.by, pulse.AnswerDraft{Scale: "ons4", Answers: map[string]int{"happy": 7}}); err != nil {
+		t.Fatal(err)
+	}
+	gone, _, err := h.nouns.Pulses.Log(ctx, h.by, pulse.Draft{Valence: 1, Energy: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.nouns.Pulses.Delete(ctx, h.by, gone.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"mine", "other"} {
+		if _, _, err := h.nouns.Pulses.ImportScale(ctx, h.by, []byte(`{"id": "`+id+`", "version": 1, "interval_weeks": 2,
+			"licence": {"name": "my own"}, "credit": "me & <you>", "validated": false, "answers": {"a": {"from": 0, "to": 1}},
+			"items": [{"id": "q", "answers": "a"}], "scores": [{"id": "q", "rule": "value", "items": ["q"], "min": 0, "max": 1}],
+			"languages": {"en": {"official": true, "name": "Mine", "intro": "", "items": {"q": "Well?"},
+			"answers": {"a": {"each": ["no", "yes"]}}, "scores": {"q": "Well"}}}}`), true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.nouns.Pulses.DeleteScale(ctx, h.by, "other"); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -29,6 +29,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
 
@@ -40,6 +41,7 @@ type Services struct {
 	Moments       *moment.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
+	Pulses        *pulse.Service
 	Transfer      *transfer.Service
 	Live          *live.Hub
 	Log           *slog.Logger     // nil is silent
