@@ -23,6 +23,7 @@ type captureView struct {
 	Chips []chip
 	Form  form
 	Ask   bool // something has to be chosen first
+	Back  string // where to go once it is kept; empty is Today
 }
 
 // chip is one thing the line says. A hand can correct it: a chip with options is chosen from, another is taken away.
@@ -68,7 +69,7 @@ func (h *Handler) captureSave(w http.ResponseWriter, r *http.Request, v *visit) 
 	if err != nil {
 		return err
 	}
-	view := captureView{ID: f.Get("id"), Text: strings.TrimSpace(f.Get("text")), Form: f}
+	view := captureView{ID: f.Get("id"), Text: strings.TrimSpace(f.Get("text")), Form: f, Back: f.Get("back")}
 	if _, err := uuid.Parse(view.ID); err != nil {
 		view.ID = newID()
 	}
@@ -85,7 +86,7 @@ func (h *Handler) captureSave(w http.ResponseWriter, r *http.Request, v *visit) 
 		m, err = h.keep(r, v, view.ID, correct(draft, f, v.User.Location()))
 	}
 	if err == nil {
-		return goTo(w, r, "/?kept="+m.ID)
+		return goTo(w, r, personal(f.Get("back"))+"?kept="+m.ID)
 	}
 	if !view.Form.refuse(v.P, err, "text") {
 		return err
@@ -94,6 +95,14 @@ func (h *Handler) captureSave(w http.ResponseWriter, r *http.Request, v *visit) 
 		view.Form.wrong("text", view.Form.Whole)
 	}
 	return h.capturePage(w, r, v, view, http.StatusUnprocessableEntity)
+}
+
+// personal is the page of a person that a line was written on, or Today.
+func personal(back string) string {
+	if strings.HasPrefix(back, "/people/") && strings.Count(back, "/") == 2 && local(back) == back && !strings.ContainsAny(back, "?#") {
+		return back
+	}
+	return "/"
 }
 
 // keep logs the moment. The id of a page that was shown once may come with another line, through the browser's way

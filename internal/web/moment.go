@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -23,11 +24,14 @@ type momentRow struct {
 	About          []string
 }
 
+// quoted is how a line names somebody by more than one word; a list shows the name alone.
+var quoted = regexp.MustCompile(`@"([^"\n]{1,120})"`) //nolint:gochecknoglobals // compiled once
+
 // rows are moments as a list shows them. but is the person whose page it is, who need not be named again.
 func rows(p *i18n.Printer, moments []moment.Moment, but string) []momentRow {
 	list := make([]momentRow, 0, len(moments))
 	for _, m := range moments {
-		row := momentRow{ID: m.ID, Kind: m.Kind, Text: m.Text, When: hourOf(p, m)}
+		row := momentRow{ID: m.ID, Kind: m.Kind, Text: quoted.ReplaceAllString(m.Text, "@$1"), When: hourOf(p, m)}
 		for _, ref := range m.People {
 			if ref.ID != but {
 				row.People = append(row.People, ref)

@@ -35,9 +35,7 @@ func (h *Handler) routes() http.Handler {
 	mine("POST /moments/{id}/undo", h.momentUndo)
 	mine("POST /moments/{id}/repeat", h.momentRepeat)
 
-	mine("GET /people", h.peopleList)
-	mine("GET /people/{id}", h.personShow)
-	mine("POST /people/{id}", h.personSave)
+	h.personRoutes(mux, mine)
 
 	open("GET /setup/{secret}", h.setupShow)
 	open("POST /setup/{secret}", h.setupSave)
