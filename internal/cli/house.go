@@ -140,7 +140,7 @@ func ids(people []moment.Ref) []string {
 // public is what strangers reach: API and pages. It never holds the operator's routes.
 func (h *house) public(log *slog.Logger, trusted []netip.Prefix) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", httpd.Gzip(h.api))
+	mux.Handle("/api/", h.api) // which compresses by itself
 	mux.HandleFunc("GET /healthz", h.healthz)
 	mux.HandleFunc("GET /readyz", h.readyz)
 	if h.web != nil {

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+)
+
+// appender is an answer that writes itself as JSON, byte for byte as encoding/json would. Reflection took a fifth of the
+// time of a list of moments; only that list and its moments are worth the lines.
+type appender interface {
+	// appendJSON adds itself to b, or returns false when it cannot.
+	appendJSON(b []byte) ([]byte, bool)
+}
+
+// appendJSON implements appender for lists of appenders.
+func (l List[T]) appendJSON(b []byte) ([]byte, bool) {
+	if _, ok := any(new(T)).(appender); !ok || l.Items == nil {
+		return nil, false
+	}
+	b = slices.Grow(b, 600*len(l.Items)+100) // what most need: growing costs as much as writing
+	b = append(b, `{"items":[`...)
+	for i := range l.Items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		item, ok := any(&l.Items[i]).(appender)
+		if ok {
+			b, ok = item.appendJSON(b)
+		}
+		if !ok {
+			return nil, false
+		}
+	}
+	b = append(b, ']')
+	b = appendText(b, "next_cursor", l.NextCursor)
+	return append(b, '}'), true
+}
+
+// appendJSON implements appender.
+func (m Moment) appendJSON(b []byte) ([]byte, bool) {
+	b = append(b, `{"id":`...)
+	b = appendString(b, m.ID)
+	b = append(b, `,"kind":`...)
+	b = appendString(b, m.Kind)
+	b = append(b, `,"text":`...)
+	b = appendString(b, m.Text)
+	if len(m.People) > 0 {
+		b = append(b, `,"people":[`...)
+		for i, p := range m.People {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(b, `{"id":`...)
+			b = appendString(b, p.ID)
+			b = append(b, `,"name":`...)
+			b = appendString(b, p.Name)
+			b = append(b, '}')
+		}
+		b = append(b, ']')
+	}
+	b = appendTexts(b, "someone", m.Someone)
+	b = appendText(b, "context", m.Context)
+	b = appendTime(b, "happened_at", m.HappenedAt)
+	b = append(b, `,"zone":`...)
+	b = appendString(b, m.Zone)
+	b = append(b, `,"day":`...)
+	b = appendString(b, m.Day)
+	b = append(b, `,"precision":`...)
+	b = appendString(b, m.Precision)
+	if m.DurationMin != nil {
+		b = strconv.AppendInt(append(b, `,"duration_min":`...), int64(*m.DurationMin), 10)
+	}
+	if m.Felt != nil {
+		b = strconv.AppendInt(append(b, `,"felt":`...), int64(*m.Felt), 10)
+	}
+	b = appendText(b, "contact", m.Contact)
+	b = appendText(b, "started_by", m.StartedBy)
+	b = appendTexts(b, "tags", m.Tags)
+	b = appendTime(b, "captured_at", m.CapturedAt)
+	b = strconv.AppendInt(append(b, `,"revision":`...), m.Revision, 10)
+	b = appendTime(b, "created_at", m.CreatedAt)
+	b = appendTime(b, "updated_at", m.UpdatedAt)
+	if m.DeletedAt != nil {
+		b = appendTime(b, "deleted_at", *m.DeletedAt)
+	}
+	return append(b, '}'), true
+}
+
+// appendText adds a member unless it is empty.
+func appendText(b []byte, name, s string) []byte {
+	if s == "" {
+		return b
+	}
+	b = append(append(append(b, `,"`...), name...), `":`...)
+	return appendString(b, s)
+}
+
+// appendTexts adds a list unless it is empty.
+func appendTexts(b []byte, name string, list []string) []byte {
+	if len(list) == 0 {
+		return b
+	}
+	b = append(append(append(b, `,"`...), name...), `":[`...)
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, s)
+	}
+	return append(b, ']')
+}
+
+func appendTime(b []byte, name string, t time.Time) []byte {
+	b = append(append(append(b, `,"`...), name...), `":"`...)
+	return append(t.AppendFormat(b, time.RFC3339Nano), '"')
+}
+
+// appendString writes plain text itself and leaves whatever needs an escape to encoding/json.
+func appendString(b []byte, s string) []byte {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		// 0xe2 begins the two line separators that JavaScript does not want in a string
+		plain = s[i] >= ' ' && s[i] != '"' && s[i] != '\\' && s[i] != 0xe2
+	}
+	if plain && utf8.ValidString(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	var w bytes.Buffer
+	enc := json.NewEncoder(&w)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(s) // a string: cannot fail
+	return append(b, bytes.TrimSuffix(w.Bytes(), []byte("\n"))...)
+}
