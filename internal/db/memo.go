@@ -42,6 +42,15 @@ func (m *Memo[V]) Get(ctx context.Context, key string, load func(ctx context.Con
 	return v, err
 }
 
+// In is Get inside a write. Where the batch at hand has already written one of the tables, what is kept is out of date and
+// what would be read may yet be undone: then load is called and nothing kept.
+func (m *Memo[V]) In(ctx context.Context, tx *Tx, key string, load func(ctx context.Context) (V, error)) (V, error) {
+	if tx.conn == nil || tx.conn.hasWritten(m.tables) {
+		return load(ctx)
+	}
+	return m.Get(ctx, key, load)
+}
+
 func (m *memo) look(key string) (v any, now uint64, ok bool) {
 	if m.d.dialect != SQLite {
 		return nil, 0, false

@@ -2,6 +2,8 @@ package db_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -93,4 +95,37 @@ func TestMemo_NeverOlderThanAnAnsweredWrite(t *testing.T) {
 	}
 	close(stop)
 	wg.Wait()
+}
+
+// TestMemo_InAWrite sees what the write itself has done, and does not keep it when it is undone.
+func TestMemo_InAWrite(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		memo := db.NewMemo[int64](d, "opportunity_answer")
+		count := func(ctx context.Context, tx *db.Tx, want int64) error {
+			got, err := memo.In(ctx, tx, "count", func(ctx context.Context) (int64, error) {
+				return db.One(ctx, tx, db.Value[int64], "SELECT COUNT(*) FROM opportunity_answer")
+			})
+			if err == nil && got != want {
+				err = fmt.Errorf("counted %d, want %d", got, want)
+			}
+			return err
+		}
+		undone := errors.New("undone")
+		for i, outcome := range []error{undone, nil, undone} {
+			had := int64(i / 2)
+			err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+				if err := count(ctx, tx, had); err != nil {
+					return err
+				}
+				_, err := tx.Exec(ctx, "INSERT INTO opportunity_answer (user_id, day, opportunity, answer, answered_at) VALUES ('u', 'd', $1, 'not_now', 1)", fmt.Sprint(i))
+				return errors.Join(err, count(ctx, tx, had+1), outcome)
+			})
+			if !errors.Is(err, outcome) {
+				t.Fatalf("write %d: %v", i, err)
+			}
+		}
+		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return count(ctx, tx, 1) }); err != nil {
+			t.Error(err)
+		}
+	})
 }

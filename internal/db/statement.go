@@ -76,6 +76,16 @@ func (p *preparedConn) wrote(query string) {
 	}
 }
 
+// hasWritten reports whether one of the tables was written since the last commit.
+func (p *preparedConn) hasWritten(tables []string) bool {
+	for _, t := range tables {
+		if _, ok := p.touched[t]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *preparedConn) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := p.stmts[query]; ok {
 		return s, nil

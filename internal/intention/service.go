@@ -16,11 +16,12 @@ type Service struct {
 	db     *db.DB
 	people *person.Service
 	now    func() time.Time
+	open   *db.Memo[bool] // whether a day of an account has an open intention
 }
 
 // New returns a service over d. now is the clock.
 func New(d *db.DB, now func() time.Time) *Service {
-	return &Service{db: d, people: person.New(d, now), now: now}
+	return &Service{db: d, people: person.New(d, now), now: now, open: db.NewMemo[bool](d, Tables()...)}
 }
 
 func (s *Service) instant() time.Time { return s.now().UTC().Truncate(time.Microsecond) }
@@ -222,6 +223,14 @@ func (s *Service) Delete(ctx context.Context, by account.ID, id string, ifRevisi
 
 // MomentLogged closes the day's open intention when the moment is what it was about. It is a hook on logged moments.
 func (s *Service) MomentLogged(ctx context.Context, tx *db.Tx, by account.ID, kind string, people []string, momentID, day string) error {
+	// Every moment asks, and nearly all are told no. Only that no is kept.
+	open, err := s.open.In(ctx, tx, string(by)+" "+day, func(ctx context.Context) (bool, error) {
+		row, err := openOn(ctx, tx, by, day)
+		return row != nil, err
+	})
+	if err != nil || !open {
+		return err
+	}
 	row, err := openOn(ctx, tx, by, day)
 	if err != nil || row == nil || !row.closes(kind, people) {
 		return err

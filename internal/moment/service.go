@@ -155,8 +155,7 @@ func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Moment, bool
 		return Moment{}, false, err
 	}
 	created := false
-	// On PostgreSQL looking for a free key makes captures at one time conflict; a time read from the clock is surely alone.
-	look := s.db.Dialect() == db.SQLite || v.HappenedAt.UnixMicro()%int64(time.Minute/time.Microsecond) == 0
+	look := shared(s.db.Dialect(), v.HappenedAt)
 	write := func(ctx context.Context, tx *db.Tx) error {
 		w := v // a callback may run again: it works on a copy
 		w.people, w.People = slices.Clone(v.people), slices.Clone(v.People)
@@ -195,6 +194,18 @@ func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Moment, bool
 	}
 	m, err := s.Get(ctx, by, id)
 	return m, created, err
+}
+
+// shared reports whether other moments may well have this very time, so that their neighbourhood is looked at before and
+// not after the unique index refuses. A time read from our clock is alone. A client that sends milliseconds may send many
+// of one; on PostgreSQL they are not looked at even so, because reading a neighbourhood under SERIALIZABLE makes every
+// two captures at once conflict.
+func shared(d db.Dialect, t time.Time) bool {
+	unit := time.Millisecond
+	if d == db.Postgres {
+		unit = time.Minute
+	}
+	return t.UnixMicro()%unit.Microseconds() == 0
 }
 
 // logRest does what belongs to a new moment in its transaction.

@@ -105,8 +105,7 @@ const keyBits = 11
 func keyOf(t time.Time) int64 { return t.UnixMicro() << keyBits }
 
 // freeKey returns the order_key for a moment at t: the first free one of its microsecond, after those that are there.
-// look is false on the first try on PostgreSQL for a time that is surely alone, because reading the neighbourhood under
-// SERIALIZABLE makes every two captures at once conflict; the unique index then decides, and the retry looks.
+// look is false on the first try for a time that is surely alone: the unique index then decides, and the retry looks.
 func freeKey(ctx context.Context, r db.Reader, t time.Time, look bool) (int64, error) {
 	if !look {
 		return keyOf(t), nil
@@ -127,25 +126,27 @@ func freeKey(ctx context.Context, r db.Reader, t time.Time, look bool) (int64, e
 // insert keeps a new row. When the id is there already it writes nothing new, yet makes a log record, so that a retry is
 // acknowledged only once a standby has it too; it then returns the kept fingerprint and false.
 func insert(ctx context.Context, tx *db.Tx, by account.ID, v *row) (kept string, created bool, err error) {
+	n, err := tx.Exec(ctx, `INSERT INTO moment (user_id, id, order_key, kind, text, context, happened_at, zone, day, "precision", duration_min, felt, contact,
+		started_by, people, someone, tags, captured_at, fingerprint, revision, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		ON CONFLICT (user_id, id) DO NOTHING`,
+		string(by), v.ID, v.key, v.Kind, v.Text, v.Context, db.Micros(v.HappenedAt), v.Zone, v.Day, v.Precision, v.DurationMin, v.Felt, v.Contact,
+		v.StartedBy, pack(v.people), pack(v.Someone), pack(v.Tags), db.Micros(v.CapturedAt), v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt))
+	if err != nil || n == 1 {
+		return v.fingerprint, true, err
+	}
 	type was struct {
 		fp      string
-		created int64
 		deleted *int64
 	}
-	now := db.Micros(v.CreatedAt)
 	got, err := db.One(ctx, tx, func(s db.Scanner) (w was, err error) {
-		err = s.Scan(&w.fp, &w.created, &w.deleted)
+		err = s.Scan(&w.fp, &w.deleted)
 		return w, err
-	}, `INSERT INTO moment (user_id, id, order_key, kind, text, context, happened_at, zone, day, "precision", duration_min, felt, contact,
-		started_by, people, someone, tags, captured_at, fingerprint, revision, created_at, updated_at, deleted_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
-		ON CONFLICT (user_id, id) DO UPDATE SET id = excluded.id RETURNING fingerprint, created_at, deleted_at`,
-		string(by), v.ID, v.key, v.Kind, v.Text, v.Context, db.Micros(v.HappenedAt), v.Zone, v.Day, v.Precision, v.DurationMin, v.Felt, v.Contact,
-		v.StartedBy, pack(v.people), pack(v.Someone), pack(v.Tags), db.Micros(v.CapturedAt), v.fingerprint, v.Revision, now, db.Micros(v.UpdatedAt), nil)
+	}, "UPDATE moment SET id = id WHERE user_id = $1 AND id = $2 RETURNING fingerprint, deleted_at", string(by), v.ID)
 	if err == nil && got.deleted != nil {
 		return "", false, fault.Gone("moment")
 	}
-	return got.fp, got.created == now && got.fp == v.fingerprint, err
+	return got.fp, false, err
 }
 
 func update(ctx context.Context, tx *db.Tx, by account.ID, v *row) error {
