@@ -41,16 +41,16 @@ func (l List[T]) appendJSON(b []byte) ([]byte, bool) {
 }
 
 // appendJSON implements appender.
-func (m Moment) appendJSON(b []byte) ([]byte, bool) {
+func (v Moment) appendJSON(b []byte) ([]byte, bool) {
 	b = append(b, `{"id":`...)
-	b = appendString(b, m.ID)
+	b = appendString(b, v.ID)
 	b = append(b, `,"kind":`...)
-	b = appendString(b, m.Kind)
+	b = appendString(b, v.Kind)
 	b = append(b, `,"text":`...)
-	b = appendString(b, m.Text)
-	if len(m.People) > 0 {
+	b = appendString(b, v.Text)
+	if len(v.People) > 0 {
 		b = append(b, `,"people":[`...)
-		for i, p := range m.People {
+		for i, p := range v.People {
 			if i > 0 {
 				b = append(b, ',')
 			}
@@ -62,30 +62,30 @@ func (m Moment) appendJSON(b []byte) ([]byte, bool) {
 		}
 		b = append(b, ']')
 	}
-	b = appendTexts(b, "someone", m.Someone)
-	b = appendText(b, "context", m.Context)
-	b = appendTime(b, "happened_at", m.HappenedAt)
+	b = appendTexts(b, "someone", v.Someone)
+	b = appendText(b, "context", v.Context)
+	b = appendTime(b, "happened_at", v.HappenedAt)
 	b = append(b, `,"zone":`...)
-	b = appendString(b, m.Zone)
+	b = appendString(b, v.Zone)
 	b = append(b, `,"day":`...)
-	b = appendString(b, m.Day)
+	b = appendString(b, v.Day)
 	b = append(b, `,"precision":`...)
-	b = appendString(b, m.Precision)
-	if m.DurationMin != nil {
-		b = strconv.AppendInt(append(b, `,"duration_min":`...), int64(*m.DurationMin), 10)
+	b = appendString(b, v.Precision)
+	if v.DurationMin != nil {
+		b = strconv.AppendInt(append(b, `,"duration_min":`...), int64(*v.DurationMin), 10)
 	}
-	if m.Felt != nil {
-		b = strconv.AppendInt(append(b, `,"felt":`...), int64(*m.Felt), 10)
+	if v.Felt != nil {
+		b = strconv.AppendInt(append(b, `,"felt":`...), int64(*v.Felt), 10)
 	}
-	b = appendText(b, "contact", m.Contact)
-	b = appendText(b, "started_by", m.StartedBy)
-	b = appendTexts(b, "tags", m.Tags)
-	b = appendTime(b, "captured_at", m.CapturedAt)
-	b = strconv.AppendInt(append(b, `,"revision":`...), m.Revision, 10)
-	b = appendTime(b, "created_at", m.CreatedAt)
-	b = appendTime(b, "updated_at", m.UpdatedAt)
-	if m.DeletedAt != nil {
-		b = appendTime(b, "deleted_at", *m.DeletedAt)
+	b = appendText(b, "contact", v.Contact)
+	b = appendText(b, "started_by", v.StartedBy)
+	b = appendTexts(b, "tags", v.Tags)
+	b = appendTime(b, "captured_at", v.CapturedAt)
+	b = strconv.AppendInt(append(b, `,"revision":`...), v.Revision, 10)
+	b = appendTime(b, "created_at", v.CreatedAt)
+	b = appendTime(b, "updated_at", v.UpdatedAt)
+	if v.DeletedAt != nil {
+		b = appendTime(b, "deleted_at", *v.DeletedAt)
 	}
 	return append(b, '}'), true
 }
