@@ -128,7 +128,7 @@ func fill(b *testing.B, d *db.DB, s shelf) (*moment.Service, account.ID) {
 			todo = append(todo, owned{u, i})
 		}
 	}
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same order every time
+	random := rand.New(rand.NewPCG(1, 2))
 	if s.mixed || len(s.users) > 1 {
 		random.Shuffle(len(todo), func(i, j int) { todo[i], todo[j] = todo[j], todo[i] })
 	}
