@@ -67,6 +67,7 @@ var owners = map[string]string{
 	"moment_tag":          "moment",
 	"moment_search":       "moment",
 	"intention":           "intention",
+	"presence":            "presence",
 	"opportunity_answer":  "opportunity",
 	"pulse":               "pulse",
 	"scale":               "pulse",

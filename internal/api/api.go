@@ -32,6 +32,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
@@ -48,6 +49,7 @@ type Services struct {
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
+	Presence      *presence.Service
 	Transfer      *transfer.Service
 	Log           *slog.Logger
 	Now           func() time.Time
@@ -137,6 +139,7 @@ func (s *server) build() *table {
 	s.registerPulses(t)
 	s.registerScales(t)
 	s.registerPractices(t)
+	s.registerPresence(t)
 	s.registerToday(t)
 	s.registerSearch(t)
 	s.registerTransfer(t)

@@ -21,6 +21,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
@@ -66,6 +67,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	pulses := pulse.New(d, pulse.Options{Accounts: accounts, Jobs: queue, Now: now})
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
+		Presence:   presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
 		Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Now: now,
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses}),
 	}}

@@ -204,6 +204,7 @@ func description() *huma.OpenAPI {
 			{Name: "moments", Description: "What happened, with whom, how it felt."},
 			{Name: "people", Description: "Those who matter."},
 			{Name: "day", Description: "Today, its intention, and what is suggested."},
+			{Name: "presence", Description: "Undivided attention for a while, with people or alone."},
 			{Name: "data", Description: "Everything out, everything in."},
 			{Name: "account", Description: "Yourself, and who may ask in your name."},
 		},

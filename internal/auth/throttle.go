@@ -55,6 +55,16 @@ func addressSubject(address string) (subject, bool) {
 	return subject{key("address", network), addressLimit}, network != ""
 }
 
+// MissedLink counts a link that opened nothing against the address it was tried from, and refuses those who try too many.
+// The links themselves are too long to be guessed; this keeps the guessing from being a load.
+func (s *Service) MissedLink(ctx context.Context, address string) error {
+	network := network(address)
+	if network == "" {
+		return nil
+	}
+	return s.charge(ctx, []subject{{key("link", network), addressLimit}})
+}
+
 // network is what one party commands: an IPv4 address, or the /64 of an IPv6 one.
 func network(address string) string {
 	if ap, err := netip.ParseAddrPort(address); err == nil {

@@ -21,6 +21,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/transfer"
 	"kith/internal/web"
@@ -85,11 +86,13 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		p.log.WarnContext(ctx, "the help file cannot be used, the list that comes with Kith is shown", slog.Any("error", err))
 	}
 	pulses := pulse.New(h.db, pulse.Options{Accounts: h.accounts, Jobs: h.jobs, Now: p.now, Help: help})
+	presences := presence.New(h.db, presence.Options{People: people, Moments: h.moments, Live: h.hub, Now: p.now})
 	archive := transfer.New(h.db, transfer.Nouns{
 		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
+	people.OnMerged(presences.Mover())
 
 	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities}
 
@@ -107,17 +110,18 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(intention.Tables(), intentions.Erase)
 	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
 	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
+	h.accounts.OnErasedAll(presence.Tables(), presences.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
 		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-		Opportunities: opportunities, Pulses: pulses, Transfer: archive, Log: p.log, Now: p.now,
+		Opportunities: opportunities, Presence: presences, Pulses: pulses, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
 			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-			Opportunities: opportunities, Pulses: pulses, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+			Opportunities: opportunities, Presence: presences, Pulses: pulses, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
 	h.operator = newOperator(h, p.log)

@@ -266,6 +266,30 @@ func (c *Client) SetIntention(ctx context.Context, d api.IntentionDraft) (i api.
 	return i, err
 }
 
+// StartPresence begins to be present.
+func (c *Client) StartPresence(ctx context.Context, d api.PresenceDraft) (p api.Presence, err error) {
+	err = c.Do(ctx, http.MethodPost, v1("presence"), d, &p)
+	return p, err
+}
+
+// EndPresence says that it is over.
+func (c *Client) EndPresence(ctx context.Context, id string, e api.PresenceEnd) (p api.Presence, err error) {
+	err = c.Do(ctx, http.MethodPost, v1("presence", id, "end"), e, &p)
+	return p, err
+}
+
+// InviteToPresence lets others join.
+func (c *Client) InviteToPresence(ctx context.Context, id string) (i api.PresenceInvitation, err error) {
+	err = c.Do(ctx, http.MethodPost, v1("presence", id, "invite"), nil, &i)
+	return i, err
+}
+
+// Presences lists them, newest first.
+func (c *Client) Presences(ctx context.Context, limit int, cursor string) (page api.List[api.Presence], err error) {
+	err = c.do(ctx, http.MethodGet, v1("presence"), paged(url.Values{}, limit, cursor), 0, nil, &page)
+	return page, err
+}
+
 // People lists people, by "name" or by "last" contact.
 func (c *Client) People(ctx context.Context, query, sort string, limit int, cursor string) (page api.List[api.Person], err error) {
 	q := paged(url.Values{}, limit, cursor)

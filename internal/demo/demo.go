@@ -71,6 +71,7 @@ func chapters() []chapter {
 		{"moments", writeMoments},
 		{"intentions", writeIntentions},
 		{"answers", writeAnswers},
+		{"presence", writePresence},
 	}
 }
 

@@ -26,6 +26,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/pulse"
 )
 
@@ -69,6 +70,7 @@ func Ledger() map[string]Fate {
 		"moment_tag":          Derived,
 		"moment_search":       Derived,
 		"intention":           Exported,
+		"presence":            Exported, // the code by which guests join is a secret and stays
 		"opportunity_answer":  Exported,
 		"pulse":               Exported,
 		"scale":               Exported,
@@ -180,6 +182,9 @@ func (s *Service) nouns() []noun {
 		{"scale-answers.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return pulse.AnswerRecords(ctx, r, by, func(v pulse.AnswerRecord) error { return put(v) })
 		}, restoring(s.o.Pulses.RestoreAnswer)},
+		{"presence.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
+		}, restoring(presence.Restore)},
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
@@ -34,6 +35,7 @@ type house struct {
 	archive *transfer.Service
 	people  *person.Service
 	by      account.ID
+	clock   func() time.Time
 }
 
 func build(t *testing.T, d *db.DB) *house {
@@ -41,7 +43,7 @@ func build(t *testing.T, d *db.DB) *house {
 	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
 	jobs := job.New(d, job.Options{Now: clock})
-	h := &house{db: d, people: person.New(d, clock)}
+	h := &house{db: d, people: person.New(d, clock), clock: clock}
 	h.nouns = transfer.Nouns{Accounts: account.New(d, clock), People: h.people, Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
 	h.nouns.Moments = moment.New(d, moment.Options{Accounts: h.nouns.Accounts, People: h.people, Jobs: jobs, Live: live.New(d), Now: clock})
 	h.people.OnMerged(h.nouns.Moments.Mover())
@@ -99,6 +101,27 @@ func (h *house) live(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.pulses(t)
+	presences := presence.New(h.db, presence.Options{People: h.people, Moments: h.nouns.Moments, Live: live.New(h.db), Now: h.clock})
+	for _, d := range []presence.Draft{
+		{Kind: presence.Breath, Pattern: "4-2-6"}, {Kind: presence.Scan},
+		{Kind: presence.People, People: []moment.Ref{{Name: "José"}, {Name: "Ida Müller"}}},
+	} {
+		v, _, err := presences.Start(ctx, h.by, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch d.Kind {
+		case presence.Breath:
+			_, err = presences.End(ctx, h.by, v.ID, presence.End{Line: "geatmet"})
+		case presence.Scan:
+			err = presences.Delete(ctx, h.by, v.ID, 0)
+		default: // still runs, and guests may join
+			_, _, err = presences.Invite(ctx, h.by, v.ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := h.nouns.Opportunities.Answer(ctx, h.by, "2026-11-24", "practice:compliment", opportunity.NotThis); err != nil {
 		t.Fatal(err)
 	}

@@ -37,6 +37,17 @@ func (h *Handler) routes() http.Handler {
 
 	h.personRoutes(mux, mine)
 
+	mine("GET /presence", h.presenceShow)
+	mine("POST /presence", h.presenceStart)
+	mine("GET /presence/{id}", h.quietShow)
+	mine("POST /presence/{id}/end", h.presenceEnd)
+	mine("POST /presence/{id}/invite", h.presenceInvite)
+	mine("POST /presence/{id}/delete", h.presenceDelete)
+	mine("GET /breathe", h.breatheOwn)
+	mine("GET /breathe/{what}", h.breatheShow)
+	open("GET /p/{code}", h.guestShow)
+	open("POST /p/{code}", h.guestCome)
+
 	open("GET /setup/{secret}", h.setupShow)
 	open("POST /setup/{secret}", h.setupSave)
 	open("GET /signin", h.signInShow)

@@ -24,6 +24,7 @@ type todayView struct {
 	Suggestions   []opportunity.Opportunity
 	Moments       []momentRow
 	End           string
+	Owner         string // whose words may wait on this device to be sent
 }
 
 func (h *Handler) home(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -78,7 +79,7 @@ func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f 
 	view := todayView{
 		Weekday: v.P.Day(day, "weekday"), Date: v.P.Day(day, "full"),
 		Line: dayLine(v.P, moments, from.In(u.Location()), v.Now), Intention: in, IntentionForm: f,
-		Moments: rows(v.P, moments, ""), End: endOf(v.P, len(moments)),
+		Moments: rows(v.P, moments, ""), End: endOf(v.P, len(moments)), Owner: string(u.ID),
 	}
 	if in == nil {
 		if view.Suggestions, err = h.Opportunities.Today(ctx, u, day); err != nil {

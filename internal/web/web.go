@@ -29,6 +29,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
@@ -42,6 +43,7 @@ type Services struct {
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
+	Presence      *presence.Service
 	Transfer      *transfer.Service
 	Live          *live.Hub
 	Log           *slog.Logger     // nil is silent

@@ -20,6 +20,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/presence"
 	"kith/internal/transfer"
 )
 
@@ -48,6 +49,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: hub, Now: clock})
 	s := Services{
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
+		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}
 	visit := func(name string) visitor {

@@ -80,6 +80,14 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-capture
   });
 }
 
+// A line that was ended without a network waits on this device; what sends it is loaded only then.
+const waiting = document.querySelector<HTMLElement>("[data-presence-out]")?.dataset["presenceOut"];
+try {
+  if (waiting && localStorage.getItem("kith.presence.out")) void import(waiting);
+} catch {
+  // A browser that keeps nothing has nothing waiting.
+}
+
 // "/" or "c" begins to write; where nothing can be written, it begins to search.
 addEventListener("keydown", (e) => {
   if (e.ctrlKey || e.metaKey || e.altKey || (e.key !== "/" && e.key !== "c")) return;
