@@ -195,12 +195,12 @@ func (s *Service) fill(by account.ID, a, b Person, did *moved) (Person, error) {
 }
 
 // unfill takes from a what fill gave, where it is still as it was given.
-func unfill(a Person, did moved) Person {
+func (s *Service) unfill(by account.ID, a Person, did moved) (Person, error) {
 	for _, f := range []struct {
 		name string
 		to   *string
 	}{
-		{"nickname", &a.Nickname}, {"context", &a.Context}, {"ring", &a.Ring}, {"zone", &a.Zone}, {"locale", &a.Locale}, {"photo", &a.Photo}, {"note", &a.StandingNote},
+		{"nickname", &a.Nickname}, {"context", &a.Context}, {"ring", &a.Ring}, {"zone", &a.Zone}, {"locale", &a.Locale}, {"photo", &a.Photo},
 	} {
 		if v, ok := did.Filled[f.name]; ok && v[1] == *f.to {
 			*f.to = ""
@@ -212,7 +212,21 @@ func unfill(a Person, did moved) Person {
 	if v, ok := did.Filled["hours"]; ok && a.HoursFrom != nil && v[1] == float64(*a.HoursFrom*10000+*a.HoursTo) {
 		a.HoursFrom, a.HoursTo = nil, nil
 	}
-	return a
+	if v, ok := did.Filled["note"]; ok { // sealed anew by every change: compared as it is read
+		given, _ := v[1].(string)
+		was, err := s.openNote(by, a.ID, given)
+		if err != nil {
+			return a, err
+		}
+		is, err := s.openNote(by, a.ID, a.StandingNote)
+		if err != nil {
+			return a, err
+		}
+		if was == is {
+			a.StandingNote = ""
+		}
+	}
+	return a, nil
 }
 
 // moveRows moves what gone has to keep. What keep has already, and what ties the two to each other, stays behind with
@@ -435,7 +449,9 @@ func (s *Service) unmergeIn(ctx context.Context, tx *db.Tx, by account.ID, id st
 		return m, err
 	}
 	had := a.Photo
-	a = unfill(a, did)
+	if a, err = s.unfill(by, a, did); err != nil {
+		return m, err
+	}
 	if had != "" && a.Photo == "" {
 		if _, err := tx.Exec(ctx, "DELETE FROM person_photo WHERE user_id = $1 AND person_id = $2", string(by), m.Keep); err != nil {
 			return m, err

@@ -266,7 +266,9 @@ func digits(s string) (n int) {
 func normalise(kind, value, code string) string {
 	switch kind {
 	case Phone, WhatsApp, Signal:
-		value = strings.TrimPrefix(strings.TrimPrefix(value, "https://wa.me/"), "tel:")
+		if number, ok := strings.CutPrefix(value, "https://wa.me/"); ok {
+			value = "+" + number
+		}
 		return E164(value, code)
 	case Email:
 		value = strings.TrimPrefix(value, "mailto:")

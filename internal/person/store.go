@@ -128,20 +128,27 @@ func became(ctx context.Context, r db.Reader, by account.ID, id string) (string,
 // byFold returns the person of exactly this name: by name, else by nickname, else the one that name was merged into.
 func byFold(ctx context.Context, r db.Reader, by account.ID, name string) (Person, bool, error) {
 	f := nameFold(name)
-	for _, where := range []string{
-		"user_id = $1 AND name_fold = $2 AND deleted_at IS NULL ORDER BY archived_at IS NOT NULL, id LIMIT 1",
-		"user_id = $1 AND nickname_fold = $2 AND nickname_fold <> '' AND deleted_at IS NULL ORDER BY archived_at IS NOT NULL, id LIMIT 1",
-		"user_id = $1 AND deleted_at IS NULL AND id IN (SELECT keep FROM person_merge WHERE user_id = $1 AND gone_fold = $2 AND undone_at IS NULL) ORDER BY id LIMIT 1",
-	} {
-		list, err := db.All(ctx, r, scan, "SELECT "+columns+" FROM person WHERE "+where, string(by), f)
-		if err != nil || len(list) > 0 {
-			if len(list) > 0 {
-				return list[0], true, err
-			}
+	for _, where := range []string{"name_fold = $2", "nickname_fold = $2 AND nickname_fold <> ''"} {
+		list, err := db.All(ctx, r, scan, "SELECT "+columns+" FROM person WHERE user_id = $1 AND "+where+
+			" AND deleted_at IS NULL ORDER BY archived_at IS NOT NULL, id LIMIT 1", string(by), f)
+		if err != nil {
 			return Person{}, false, err
 		}
+		if len(list) > 0 {
+			return list[0], true, nil
+		}
 	}
-	return Person{}, false, nil
+	kept, err := db.All(ctx, r, db.Value[string], `SELECT keep FROM person_merge WHERE user_id = $1 AND gone_fold = $2 AND undone_at IS NULL
+		ORDER BY merged_at DESC, id LIMIT 1`, string(by), f)
+	if err != nil || len(kept) == 0 {
+		return Person{}, false, err
+	}
+	id, err := became(ctx, r, by, kept[0])
+	if err != nil || id == "" {
+		return Person{}, false, err
+	}
+	p, err := get(ctx, r, by, id)
+	return p, err == nil, err
 }
 
 // spelling is whose alphabet an account's names follow.
@@ -214,15 +221,27 @@ func raiseLast(ctx context.Context, tx *db.Tx, by account.ID, id string, at time
 
 // known are all people as capture wants them. Those whose owner archived them are meant by their whole name only.
 func known(ctx context.Context, r db.Reader, by account.ID) ([]capture.Known, error) {
-	also := map[string][]string{}
-	if err := db.Each(ctx, r, func(s db.Scanner) (v [2]string, err error) {
-		err = s.Scan(&v[0], &v[1])
-		return v, err
-	}, func(v [2]string) error {
-		also[v[0]] = append(also[v[0]], v[1])
-		return nil
-	}, "SELECT keep, gone_name FROM person_merge WHERE user_id = $1 AND undone_at IS NULL ORDER BY id", string(by)); err != nil {
+	type merge struct{ keep, gone, name string }
+	merges, err := db.All(ctx, r, func(s db.Scanner) (m merge, err error) {
+		err = s.Scan(&m.keep, &m.gone, &m.name)
+		return m, err
+	}, "SELECT keep, gone, gone_name FROM person_merge WHERE user_id = $1 AND undone_at IS NULL ORDER BY id", string(by))
+	if err != nil {
 		return nil, err
+	}
+	into := map[string]string{}
+	for _, m := range merges {
+		into[m.gone] = m.keep
+	}
+	also := map[string][]string{}
+	for _, m := range merges {
+		for range into { // as often as there are merges; a chain of them has no loop
+			if into[m.keep] == "" {
+				break
+			}
+			m.keep = into[m.keep]
+		}
+		also[m.keep] = append(also[m.keep], m.name)
 	}
 	return db.All(ctx, r, func(s db.Scanner) (k capture.Known, err error) {
 		nickname := ""
