@@ -134,6 +134,10 @@ func (s *server) build() *table {
 	s.registerMoments(t)
 	s.registerCapture(t)
 	s.registerPeople(t)
+	s.registerBelongings(t)
+	s.registerPhotos(t)
+	s.registerGroups(t)
+	s.registerMerges(t)
 	s.registerIntentions(t)
 	s.registerOpportunities(t)
 	s.registerPulses(t)
@@ -309,7 +313,8 @@ func (m IfMatch) revision() int64 {
 	if tag == "" || tag == "*" {
 		return 0
 	}
-	n, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+	tag, _, _ = strings.Cut(strings.Trim(tag, `"`), "-") // what follows tells apart what else is shown with it
+	n, err := strconv.ParseInt(tag, 10, 64)
 	if err != nil || n < 1 {
 		return -1
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -60,7 +62,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	c := newContract(t)
 	seen := map[string]map[int]int{}
-	for seed := range uint64(3000) {
+	for seed := range uint64(4500) {
 		op, status := c.try(t, seed, nil)
 		if seen[op] == nil {
 			seen[op] = map[int]int{}
@@ -98,6 +100,8 @@ type contract struct {
 	valid   validator.Validator
 	targets []target
 	ids     map[string][]string // by the first part of the path they belong to
+	parts   map[string][]string // of a person, by their id and the third part of the path
+	photo   []byte
 	archive []byte
 }
 
@@ -142,6 +146,7 @@ func newContract(t testing.TB) *contract {
 		v := into[Presence](c.h.do("POST", "/api/v1/presence", c.h.ana.token, map[string]any{"kind": "people"}).want(http.StatusCreated, ""))
 		c.ids["presence"] = append(c.ids["presence"], v.ID)
 	}
+	c.befriend()
 	for range 4 {
 		b, _, err := c.h.services.Auth.Begin(t.Context(), c.h.ana.user.ID, "a browser")
 		if err != nil {
@@ -161,20 +166,66 @@ func newContract(t testing.TB) *contract {
 	return c
 }
 
+// befriend makes people with one of everything that people have.
+func (c *contract) befriend() {
+	post := func(path string, body map[string]any) string {
+		return into[struct{ ID string }](reply{c.h.t, 0, nil, onlyID(c.h.do("POST", path, c.h.ana.token, body).want(http.StatusCreated, ""))}).ID
+	}
+	c.parts = map[string][]string{}
+	var photo bytes.Buffer
+	_ = png.Encode(&photo, image.NewGray(image.Rect(0, 0, 3, 3)))
+	c.photo = photo.Bytes()
+	for i := range 100 {
+		id := post("/api/v1/people", map[string]any{"name": fmt.Sprintf("Person %d", i), "ring": "close"})
+		at := "/api/v1/people/" + id
+		c.ids["people"] = append(c.ids["people"], id)
+		for noun, body := range map[string]map[string]any{
+			"channels": {"value": "+49 171 1234567"}, "dates": {"kind": "birthday", "month": 2, "day": 29}, "facts": {"text": "likes tea"},
+			"follow-ups": {"text": "ask", "due": "2026-12-01"}, "relations": {"other": c.ids["people"][0], "role": "friend"},
+		} {
+			for range 2 {
+				c.parts[id+noun] = append(c.parts[id+noun], post(at+"/"+noun, body))
+			}
+		}
+		if i%2 == 0 {
+			c.h.do("PUT", at+"/photo", c.h.ana.token, string(c.photo)).want(http.StatusOK, "")
+		}
+		if i < 20 {
+			c.ids["groups"] = append(c.ids["groups"], post("/api/v1/groups", map[string]any{"name": fmt.Sprintf("group %d", i)}))
+		}
+		if i%6 == 5 {
+			c.ids["merges"] = append(c.ids["merges"], post(at+"/merge", map[string]any{"with": c.ids["people"][len(c.ids["people"])-2]}))
+		}
+	}
+}
+
+// onlyID is the id of a body, as a body.
+func onlyID(r reply) []byte {
+	var v struct{ ID string }
+	_ = json.Unmarshal(r.body, &v)
+	b, _ := json.Marshal(v)
+	return b
+}
+
 // try sends the request that the seed makes and reports what was asked and how it was answered.
 func (c *contract) try(t *testing.T, seed uint64, body []byte) (string, int) {
 	t.Helper()
 	g := &generator{rand.New(rand.NewPCG(seed, 7)), c}
 	to := c.targets[g.IntN(len(c.targets))]
-	path := strings.ReplaceAll(to.path, "{id}", url.PathEscape(g.id(to.path)))
+	id := g.id(to.path)
+	path := strings.ReplaceAll(to.path, "{id}", url.PathEscape(id))
+	path = strings.ReplaceAll(path, "{part}", url.PathEscape(g.part(to.path, id)))
 	if q := g.query(to.op); q != "" {
 		path += "?" + q
 	}
 	kind := "application/json"
 	if body == nil && to.op.RequestBody != nil {
 		body = g.body(to.op)
-		if to.op.OperationID == "import" {
+		switch to.op.OperationID {
+		case "import":
 			kind = "application/zip"
+		case "set-photo":
+			kind = "image/png"
 		}
 	}
 	if g.IntN(40) == 0 {
@@ -232,6 +283,19 @@ func (g *generator) id(path string) string {
 	return list[g.IntN(len(list))]
 }
 
+// part is mostly one of the thing with the id.
+func (g *generator) part(path, id string) string {
+	noun := strings.TrimSuffix(path[strings.LastIndex(strings.TrimSuffix(path, "/{part}"), "/")+1:], "/{part}")
+	list := g.c.parts[id+noun]
+	if noun == "people" {
+		list = g.c.ids["people"]
+	}
+	if len(list) == 0 || g.IntN(12) == 0 {
+		list = g.c.ids["any"]
+	}
+	return list[g.IntN(len(list))]
+}
+
 func (g *generator) words() string {
 	list := []string{
 		"hello", "coffee with @Sam", "thanked @\"Ana María\" #work yesterday 3pm :)", "", " ", strings.Repeat("a", g.IntN(6000)), "日本語 のテキスト", "مرحبا",
@@ -264,6 +328,9 @@ func (g *generator) value(s *huma.Schema, depth int) any {
 		for _, name := range names {
 			if slices.Contains(s.Required, name) && g.IntN(30) > 0 || g.IntN(4) == 0 {
 				m[name] = g.value(s.Properties[name], depth+1)
+				if (name == "other" || name == "with") && g.IntN(8) > 0 {
+					m[name] = g.id(Prefix + "/people/")
+				}
 			}
 		}
 		if g.IntN(30) == 0 {
@@ -277,6 +344,9 @@ func (g *generator) value(s *huma.Schema, depth int) any {
 		}
 		return list
 	case huma.TypeInteger, huma.TypeNumber:
+		if s.Minimum != nil && s.Maximum != nil && g.IntN(4) > 0 {
+			return int(*s.Minimum) + g.IntN(int(*s.Maximum-*s.Minimum)+1)
+		}
 		return []any{0, 1, -2, 2, 60, 1e9, 1.5, -99}[g.IntN(8)]
 	case huma.TypeBoolean:
 		return g.IntN(2) == 0
@@ -322,6 +392,9 @@ func (g *generator) body(op *huma.Operation) []byte {
 	media := op.RequestBody.Content["application/json"]
 	if media == nil {
 		if g.IntN(3) > 0 {
+			if op.OperationID == "set-photo" {
+				return g.c.photo
+			}
 			return g.c.archive
 		}
 		return []byte(g.words())

@@ -75,7 +75,7 @@ func lines(doc *huma.OpenAPI, tag string) []*line {
 	var list []*line
 	for path, item := range doc.Paths {
 		for _, l := range []*line{
-			{"GET", path, item.Get}, {"POST", path, item.Post}, {"PATCH", path, item.Patch}, {"DELETE", path, item.Delete},
+			{"GET", path, item.Get}, {"POST", path, item.Post}, {"PATCH", path, item.Patch}, {"PUT", path, item.Put}, {"DELETE", path, item.Delete},
 		} {
 			if l.op != nil && slices.Contains(l.op.Tags, tag) {
 				list = append(list, l)

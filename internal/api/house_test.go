@@ -65,6 +65,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: queue, Live: hub, Now: now})
 	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
 	pulses := pulse.New(d, pulse.Options{Accounts: accounts, Jobs: queue, Now: now})
+	people.OnMerged(moments.Mover())
+	people.OnMerged(intentions.Mover())
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Presence:   presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),

@@ -188,7 +188,7 @@ func kill(t *testing.T, rounds int, env ...string) {
 	if len(seen) != len(acked) {
 		t.Errorf("%d moments are there, %d were acknowledged", len(seen), len(acked))
 	}
-	people, err := c.People(t.Context(), "", "name", 10, "")
+	people, err := c.People(t.Context(), client.PeopleFilter{Sort: "name"}, 10, "")
 	if err != nil || len(people.Items) != 1 {
 		t.Errorf("people: %v, %v; want one", people.Items, err)
 	}

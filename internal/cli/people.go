@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/clipperhouse/displaywidth"
+
 	"kith/internal/api"
 	"kith/internal/client"
 	"kith/internal/fault"
@@ -13,9 +15,14 @@ import (
 )
 
 type peopleCmd struct {
-	Query []string `arg:"" optional:"" help:"Only those whose name holds these words."`
-	Sort  string   `enum:"name,last" default:"name" help:"By name, or by last contact: name or last."`
-	Limit int      `default:"200" placeholder:"N" help:"At most so many (200)."`
+	Query      []string `arg:"" optional:"" help:"Only those whose name has words that begin so."`
+	Sort       string   `enum:"name,last,ring" default:"name" help:"By name, by last contact or by ring: name, last or ring."`
+	Ring       string   `enum:",inner,close,friends,wider,none" placeholder:"RING" help:"Only this ring: inner, close, friends, wider, or none."`
+	Group      string   `placeholder:"NAME" help:"Only this group."`
+	Standing   string   `enum:",active,paused,let_go,grieving,deceased" placeholder:"S" help:"Only this standing."`
+	Archived   bool     `help:"Only those who are archived."`
+	Duplicates bool     `help:"Pairs that are likely one person, instead."`
+	Limit      int      `default:"200" placeholder:"N" help:"At most so many (200)."`
 
 	jsonFlag    `embed:""`
 	personFlags `embed:""`
@@ -27,60 +34,85 @@ func (c *peopleCmd) Run(ctx context.Context, a *app) error {
 		return usagef("--limit must be between 1 and 200")
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
-		page, err := k.People(ctx, strings.Join(c.Query, " "), c.Sort, c.Limit, "")
+		if c.Duplicates {
+			return showDuplicates(ctx, a, k, c.JSON)
+		}
+		f := client.PeopleFilter{Query: strings.Join(c.Query, " "), Sort: c.Sort, Ring: c.Ring, Standing: c.Standing}
+		if c.Archived {
+			f.Archived = "only"
+		}
+		if c.Group != "" {
+			g, err := findGroup(ctx, k, c.Group)
+			if err != nil {
+				return err
+			}
+			f.Group = g.ID
+		}
+		page, err := k.People(ctx, f, c.Limit, "")
 		if err != nil {
 			return err
 		}
 		if c.JSON {
 			return a.printJSON(page)
 		}
-		if len(page.Items) == 0 {
+		if narrowed := f != (client.PeopleFilter{Sort: c.Sort}); len(page.Items) == 0 && narrowed {
+			a.screen.line("Nobody is found so.")
+		} else if len(page.Items) == 0 {
 			a.screen.line(`Nobody yet. People appear as you log moments: kith add "coffee with @Sam"`)
 		}
 		for _, p := range page.Items {
-			a.screen.line(fmt.Sprintf("%-32s ", clean(p.Name)), quiet(lastWords(p, a.now())))
+			name := clean(p.Name)
+			pad := strings.Repeat(" ", max(1, 33-displaywidth.String(name)))
+			a.screen.line(name, pad, quiet(strings.Join(standsWords(p, a.now()), " · ")))
 		}
 		return nil
 	})
 }
 
-type personCmd struct {
-	Name []string `arg:"" help:"The name, or enough of it."`
-
-	jsonFlag    `embed:""`
-	personFlags `embed:""`
+// standsWords are what a list says of a person: last contact, ring, and how they stand where that is not as usual.
+func standsWords(p api.Person, now time.Time) []string {
+	words := []string{lastWords(p, now)}
+	if p.Ring != "" {
+		words = append(words, p.Ring)
+	}
+	if p.Standing != "active" {
+		words = append(words, strings.ReplaceAll(p.Standing, "_", " "))
+	}
+	if p.ArchivedAt != nil {
+		words = append(words, "archived")
+	}
+	return words
 }
 
-// personShown is a person with the newest moments, as --json prints it.
-type personShown struct {
-	api.Person
-	Moments []api.Moment `json:"moments"`
+func showDuplicates(ctx context.Context, a *app, k *client.Client, json bool) error {
+	page, err := k.Duplicates(ctx)
+	if err != nil {
+		return err
+	}
+	if json {
+		return a.printJSON(page)
+	}
+	if len(page.Items) == 0 {
+		a.screen.line("Nobody looks like somebody else.")
+	}
+	for _, d := range page.Items {
+		a.screen.paragraph(0, clean(d.One.Name)+" and "+clean(d.Other.Name)+quiet(" · the same "+d.Reason))
+	}
+	return nil
 }
 
-// Run shows a person and what was lived with them.
-func (c *personCmd) Run(ctx context.Context, a *app) error {
-	return c.with(ctx, a, func(k *client.Client) error {
-		p, err := findPerson(ctx, k, strings.Join(c.Name, " "))
-		if err != nil {
-			return err
+// findGroup is the group of this name.
+func findGroup(ctx context.Context, k *client.Client, name string) (api.Group, error) {
+	groups, err := k.Groups(ctx)
+	if err != nil {
+		return api.Group{}, err
+	}
+	for _, g := range groups.Items {
+		if fold.Fold(g.Name) == fold.Fold(strings.TrimSpace(name)) {
+			return g, nil
 		}
-		page, err := k.Moments(ctx, client.Filter{Person: p.ID}, 20, "")
-		if err != nil {
-			return err
-		}
-		if c.JSON {
-			return a.printJSON(personShown{p, page.Items})
-		}
-		a.screen.line(bold(clean(p.Name)))
-		words := lastWords(p, a.now())
-		if p.Context != "" {
-			words += " · " + p.Context
-		}
-		a.screen.line(quiet(words))
-		a.screen.line()
-		a.screen.moments(page.Items, a.now())
-		return nil
-	})
+	}
+	return api.Group{}, fault.NotFound("group")
 }
 
 // lastWords says when the last contact was. A gap is a fact here, never a reproach.
@@ -106,13 +138,13 @@ func findPerson(ctx context.Context, k *client.Client, name string) (api.Person,
 	if name == "" {
 		return api.Person{}, usagef("give a name")
 	}
-	page, err := k.People(ctx, name, "name", 50, "")
+	page, err := k.People(ctx, client.PeopleFilter{Query: name, Sort: "name", Archived: "with"}, 50, "")
 	if err != nil {
 		return api.Person{}, err
 	}
 	var names []string
 	for _, p := range page.Items {
-		if fold.Fold(p.Name) == fold.Fold(name) {
+		if fold.Fold(p.Name) == fold.Fold(name) || p.Nickname != "" && fold.Fold(p.Nickname) == fold.Fold(name) {
 			return p, nil
 		}
 		names = append(names, clean(p.Name))

@@ -290,19 +290,6 @@ func (c *Client) Presences(ctx context.Context, limit int, cursor string) (page 
 	return page, err
 }
 
-// People lists people, by "name" or by "last" contact.
-func (c *Client) People(ctx context.Context, query, sort string, limit int, cursor string) (page api.List[api.Person], err error) {
-	q := paged(url.Values{}, limit, cursor)
-	if query != "" {
-		q.Set("q", query)
-	}
-	if sort != "" {
-		q.Set("sort", sort)
-	}
-	err = c.do(ctx, http.MethodGet, v1("people"), q, 0, nil, &page)
-	return page, err
-}
-
 // Export writes the archive of everything to w.
 func (c *Client) Export(ctx context.Context, w io.Writer) error {
 	r, err := c.request(ctx, http.MethodGet, v1("export"), nil, nil)

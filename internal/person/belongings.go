@@ -321,6 +321,9 @@ func (s *Service) RestoreMerge(ctx context.Context, tx *db.Tx, by account.ID, v 
 	if !isID(v.ID) || !isID(v.Keep) || !isID(v.Gone) || v.Keep == v.Gone || (len(v.Moved) == 0) != (v.UndoneAt != nil) {
 		return false, badRecord("id")
 	}
+	if was, err := state(ctx, tx, by, v.Gone); err != nil || v.UndoneAt == nil && was.merged != v.Keep {
+		return false, err // taken back or deleted here since: it is not to be taken back again
+	}
 	text, err := s.notes(by, v, s.sealNote)
 	if err != nil {
 		return false, err

@@ -1,6 +1,7 @@
 package person
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -425,6 +426,9 @@ func (s *Service) unmergeIn(ctx context.Context, tx *db.Tx, by account.ID, id st
 	a, err := get(ctx, tx, by, m.Keep)
 	if err != nil {
 		return m, err
+	}
+	if was, err := state(ctx, tx, by, m.Gone); err != nil || !was.deleted || was.merged != m.Keep {
+		return m, cmp.Or(err, error(fault.Gone("person")))
 	}
 	now := s.instant()
 	b := did.Gone.on(Person{ID: m.Gone})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -297,11 +298,19 @@ func bury1(ctx context.Context, tx *db.Tx, by account.ID, table, column, value s
 
 // forget takes everything a person has away, and what would bring back someone merged into them.
 func forget(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.Time) error {
-	merged, err := db.All(ctx, tx, db.Value[string], "SELECT gone FROM person_merge WHERE user_id = $1 AND keep = $2 AND undone_at IS NULL", string(by), id)
-	if err != nil {
-		return err
+	all := []string{id} // and whoever was merged into them, and into those
+	for i := 0; i < len(all); i++ {
+		merged, err := db.All(ctx, tx, db.Value[string], "SELECT gone FROM person_merge WHERE user_id = $1 AND keep = $2 AND undone_at IS NULL", string(by), all[i])
+		if err != nil {
+			return err
+		}
+		for _, one := range merged {
+			if !slices.Contains(all, one) {
+				all = append(all, one)
+			}
+		}
 	}
-	for _, one := range append(merged, id) {
+	for _, one := range all {
 		for _, table := range []string{"person_channel", "person_date", "person_fact", "person_follow_up", "person_relation"} {
 			if err := bury1(ctx, tx, by, table, "person_id", one, now); err != nil {
 				return err
