@@ -10,15 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func TestEvery(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		p    Person
 		want int
 	}{
-		{Person{}, 0}, {Person{Ring: "inner"}, 7}, {Person{Ring: "wider"}, 180}, {Person{Ring: "inner", Cadence: ptr(30)}, 30}, {Person{Cadence: ptr(2)}, 2},
+		{Person{}, 0}, {Person{Ring: "inner"}, 7}, {Person{Ring: "wider"}, 180}, {Person{Ring: "inner", Cadence: new(30)}, 30}, {Person{Cadence: new(2)}, 2},
 	} {
 		if got := tt.p.Every(); got != tt.want {
 			t.Errorf("%+v: every %d days, want %d", tt.p, got, tt.want)
@@ -29,7 +27,7 @@ func TestEvery(t *testing.T) {
 func TestDue(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	ago := func(days int) *time.Time { return ptr(now.AddDate(0, 0, -days)) }
+	ago := func(days int) *time.Time { return new(now.AddDate(0, 0, -days)) }
 	for what, tt := range map[string]struct {
 		p    Person
 		want bool
@@ -37,7 +35,7 @@ func TestDue(t *testing.T) {
 		"a week and a day":          {Person{Standing: Active, Ring: "inner", LastContactAt: ago(8)}, true},
 		"a week":                    {Person{Standing: Active, Ring: "inner", LastContactAt: ago(7)}, true},
 		"six days":                  {Person{Standing: Active, Ring: "inner", LastContactAt: ago(6)}, false},
-		"own cadence is longer":     {Person{Standing: Active, Ring: "inner", Cadence: ptr(30), LastContactAt: ago(8)}, false},
+		"own cadence is longer":     {Person{Standing: Active, Ring: "inner", Cadence: new(30), LastContactAt: ago(8)}, false},
 		"no cadence":                {Person{Standing: Active, LastContactAt: ago(800)}, false},
 		"never met, added long ago": {Person{Standing: Active, Ring: "close", CreatedAt: *ago(30)}, true},
 		"never met, just added":     {Person{Standing: Active, Ring: "close", CreatedAt: *ago(3)}, false},
@@ -93,14 +91,14 @@ func TestDate_Next(t *testing.T) {
 	}{
 		{Date{Month: 12, Day: 24}, "2026-11-24", "2026-12-24", -1},
 		{Date{Month: 11, Day: 24}, "2026-11-24", "2026-11-24", -1},
-		{Date{Month: 11, Day: 23, Year: ptr(1986)}, "2026-11-24", "2027-11-23", 41},
-		{Date{Month: 2, Day: 29, Year: ptr(1988)}, "2026-11-24", "2027-02-28", 39}, // the last day of February
-		{Date{Month: 2, Day: 29, Year: ptr(1988)}, "2028-02-28", "2028-02-29", 40},
+		{Date{Month: 11, Day: 23, Year: new(1986)}, "2026-11-24", "2027-11-23", 41},
+		{Date{Month: 2, Day: 29, Year: new(1988)}, "2026-11-24", "2027-02-28", 39}, // the last day of February
+		{Date{Month: 2, Day: 29, Year: new(1988)}, "2028-02-28", "2028-02-29", 40},
 		{Date{Month: 2, Day: 29}, "2027-02-28", "2027-02-28", -1},
 		{Date{Month: 2, Day: 29}, "2027-03-01", "2028-02-29", -1},
 		{Date{Month: 2, Day: 29}, "2099-12-31", "2100-02-28", -1}, // 2100 is no leap year
-		{Date{Month: 1, Day: 1, Year: ptr(2030)}, "2026-11-24", "2030-01-01", 0},
-		{Date{Month: 1, Day: 1, Year: ptr(1)}, "2026-01-01", "2026-01-01", 2025},
+		{Date{Month: 1, Day: 1, Year: new(2030)}, "2026-11-24", "2030-01-01", 0},
+		{Date{Month: 1, Day: 1, Year: new(1)}, "2026-01-01", "2026-01-01", 2025},
 	} {
 		if on, turns := tt.d.Next(tt.after); on != tt.on || turns != tt.turns {
 			t.Errorf("%+v after %s: %s %d, want %s %d", tt.d, tt.after, on, turns, tt.on, tt.turns)
@@ -112,15 +110,15 @@ func TestDate_clean(t *testing.T) {
 	t.Parallel()
 	for what, d := range map[string]Date{
 		"no kind": {Month: 1, Day: 1}, "day 0": {Kind: Birthday, Month: 1}, "month 13": {Kind: Birthday, Month: 13, Day: 1}, "31 April": {Kind: Birthday, Month: 4, Day: 31},
-		"30 February": {Kind: Birthday, Month: 2, Day: 30}, "29 February of no leap year": {Kind: Birthday, Month: 2, Day: 29, Year: ptr(1900)},
-		"year 0": {Kind: Birthday, Month: 1, Day: 1, Year: ptr(0)}, "other without a word": {Kind: OtherDate, Month: 1, Day: 1},
-		"lead below 0": {Kind: Birthday, Month: 1, Day: 1, LeadDays: ptr(-1)},
+		"30 February": {Kind: Birthday, Month: 2, Day: 30}, "29 February of no leap year": {Kind: Birthday, Month: 2, Day: 29, Year: new(1900)},
+		"year 0": {Kind: Birthday, Month: 1, Day: 1, Year: new(0)}, "other without a word": {Kind: OtherDate, Month: 1, Day: 1},
+		"lead below 0": {Kind: Birthday, Month: 1, Day: 1, LeadDays: new(-1)},
 	} {
 		if _, err := d.clean(); err == nil {
 			t.Errorf("%s is kept", what)
 		}
 	}
-	for _, d := range []Date{{Kind: Birthday, Month: 2, Day: 29}, {Kind: Death, Month: 2, Day: 29, Year: ptr(2000)}, {Kind: OtherDate, Label: "name day", Month: 12, Day: 6}} {
+	for _, d := range []Date{{Kind: Birthday, Month: 2, Day: 29}, {Kind: Death, Month: 2, Day: 29, Year: new(2000)}, {Kind: OtherDate, Label: "name day", Month: 12, Day: 6}} {
 		if _, err := d.clean(); err != nil {
 			t.Errorf("%+v: %v", d, err)
 		}
@@ -130,15 +128,34 @@ func TestDate_clean(t *testing.T) {
 func TestE164(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ written, code, want string }{
-		{"+49 171 1234567", "", "+491711234567"}, {"+49 (0)171 123 45 67", "", "+491711234567"}, {"0049-171/1234567", "", "+491711234567"},
-		{"0171 1234567", "49", "+491711234567"}, {"0171 1234567", "", "01711234567"}, {"030 123456", "49", "+4930123456"},
-		{"06 1234 5678", "39", "+390612345678"}, {"+39 06 1234 5678", "", "+390612345678"}, // Italy keeps its zero
-		{"(212) 555-0123", "1", "+12125550123"}, {"1-212-555-0123", "1", "+12125550123"}, {"011 49 30 123456", "1", "+4930123456"},
-		{"+1 212 555 0123 ext. 7", "", "+12125550123"}, {"+1 (212) 555-0123 x7", "", "+12125550123"}, {"+1-212-555-0123;ext=7", "", "+12125550123"},
-		{"8 (912) 345-67-89", "7", "+79123456789"}, {"06 20 123 4567", "36", "+36201234567"}, {"612 345 678", "34", "+34612345678"}, {"79 12 34 56", "47", "+4779123456"},
-		{"020 7946 0958", "44", "+442079460958"}, {"112", "49", "112"}, {"", "49", ""}, {"call me", "49", ""}, {"＋４９ １７１ １２３４５６７", "", "+491711234567"},
-		{"+٤٩ ١٧١ ١٢٣٤٥٦٧", "", "+491711234567"}, {"+999 12345678", "", "99912345678"}, {"+49 12345678901234567", "", "4912345678901234567"},
-		{strings.Repeat("1", 100), "49", ""}, {"tel:+49-171-1234567", "", "+491711234567"},
+		{"+49 171 1234567", "", "+491711234567"},
+		{"+49 (0)171 123 45 67", "", "+491711234567"},
+		{"0049-171/1234567", "", "+491711234567"},
+		{"0171 1234567", "49", "+491711234567"},
+		{"0171 1234567", "", "01711234567"},
+		{"030 123456", "49", "+4930123456"},
+		{"06 1234 5678", "39", "+390612345678"},
+		{"+39 06 1234 5678", "", "+390612345678"}, // Italy keeps its zero
+		{"(212) 555-0123", "1", "+12125550123"},
+		{"1-212-555-0123", "1", "+12125550123"},
+		{"011 49 30 123456", "1", "+4930123456"},
+		{"+1 212 555 0123 ext. 7", "", "+12125550123"},
+		{"+1 (212) 555-0123 x7", "", "+12125550123"},
+		{"+1-212-555-0123;ext=7", "", "+12125550123"},
+		{"8 (912) 345-67-89", "7", "+79123456789"},
+		{"06 20 123 4567", "36", "+36201234567"},
+		{"612 345 678", "34", "+34612345678"},
+		{"79 12 34 56", "47", "+4779123456"},
+		{"020 7946 0958", "44", "+442079460958"},
+		{"112", "49", "112"},
+		{"", "49", ""},
+		{"call me", "49", ""},
+		{"＋４９ １７１ １２３４５６７", "", "+491711234567"},
+		{"+٤٩ ١٧١ ١٢٣٤٥٦٧", "", "+491711234567"},
+		{"+999 12345678", "", "99912345678"},
+		{"+49 12345678901234567", "", "4912345678901234567"},
+		{strings.Repeat("1", 100), "49", ""},
+		{"tel:+49-171-1234567", "", "+491711234567"},
 	} {
 		if got := E164(tt.written, tt.code); got != tt.want {
 			t.Errorf("E164(%q, %q) = %q, want %q", tt.written, tt.code, got, tt.want)
@@ -171,9 +188,14 @@ func FuzzE164(f *testing.F) {
 func TestChannel_clean(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ kind, value, wantKind, norm string }{
-		{"", "ana@Example.ORG", Email, "ana@example.org"}, {"", "+49 171 1234567", Phone, "+491711234567"}, {"", "https://example.org/", URL, "example.org"},
-		{"", "https://t.me/Ana", Telegram, "ana"}, {Telegram, "@Ana", Telegram, "ana"}, {"", "https://wa.me/491711234567", WhatsApp, "+491711234567"},
-		{URL, "www.example.org/a?b=c", URL, "example.org/a?b=c"}, {"", "12 Some Street, Town", Address, "12 some street, town"},
+		{"", "ana@Example.ORG", Email, "ana@example.org"},
+		{"", "+49 171 1234567", Phone, "+491711234567"},
+		{"", "https://example.org/", URL, "example.org"},
+		{"", "https://t.me/Ana", Telegram, "ana"},
+		{Telegram, "@Ana", Telegram, "ana"},
+		{"", "https://wa.me/491711234567", WhatsApp, "+491711234567"},
+		{URL, "www.example.org/a?b=c", URL, "example.org/a?b=c"},
+		{"", "12 Some Street, Town", Address, "12 some street, town"},
 	} {
 		c, err := Channel{Kind: tt.kind, Value: tt.value}.clean("49")
 		if err != nil || c.Kind != tt.wantKind || c.Norm != tt.norm {

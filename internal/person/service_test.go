@@ -92,13 +92,11 @@ func code(err error) string {
 	return ""
 }
 
-func ptr[T any](v T) *T { return &v }
-
 func TestService_people(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h, ctx := build(t, d), t.Context()
 		id := uuid.Must(uuid.NewV7()).String()
-		draft := person.Draft{ID: id, Name: "Ida", Nickname: "Idchen", Ring: "close", Standing: person.LetGo, StandingNote: "a hard year", Zone: "Asia/Tokyo", HoursFrom: ptr(480), HoursTo: ptr(1200)}
+		draft := person.Draft{ID: id, Name: "Ida", Nickname: "Idchen", Ring: "close", Standing: person.LetGo, StandingNote: "a hard year", Zone: "Asia/Tokyo", HoursFrom: new(480), HoursTo: new(1200)}
 		p := h.make(t, draft)
 		if p.StandingNote != "a hard year" {
 			t.Errorf("the note came back as %q", p.StandingNote)
@@ -114,20 +112,20 @@ func TestService_people(t *testing.T) {
 		if _, _, err := h.Create(ctx, h.ana, draft); code(err) != "id_reused" {
 			t.Errorf("another under the same id: %v", err)
 		}
-		q, err := h.Update(ctx, h.ana, id, person.Change{Standing: ptr(person.Paused), Cadence: ptr(10), ClearHours: true, Archived: ptr(true)}, p.Revision)
+		q, err := h.Update(ctx, h.ana, id, person.Change{Standing: new(person.Paused), Cadence: new(10), ClearHours: true, Archived: new(true)}, p.Revision)
 		if err != nil || q.Standing != person.Paused || q.HoursFrom != nil || *q.Cadence != 10 || q.ArchivedAt == nil || q.Revision != 2 || q.Name != "Ida" || q.StandingNote != "a hard year" {
 			t.Errorf("%+v, %v", q, err)
 		}
 		if got, err := h.Get(ctx, h.ana, id); err != nil || cmp.Diff(q, got) != "" {
 			t.Errorf("%v %s", err, cmp.Diff(q, got))
 		}
-		if _, err := h.Update(ctx, h.ana, id, person.Change{Name: ptr("x")}, p.Revision); code(err) != "person_changed" {
+		if _, err := h.Update(ctx, h.ana, id, person.Change{Name: new("x")}, p.Revision); code(err) != "person_changed" {
 			t.Errorf("on an old revision: %v", err)
 		}
 		for what, c := range map[string]person.Change{
-			"unknown_standing": {Standing: ptr("enemy")}, "unknown_ring": {Ring: ptr("best")}, "cadence_range": {Cadence: ptr(0)}, "name_missing": {Name: ptr(" ")},
-			"hours_half": {HoursFrom: ptr(1)}, "hours_range": {HoursFrom: ptr(1), HoursTo: ptr(1)}, "unknown_zone": {Zone: ptr("Mars/Base")}, "bad_locale": {Locale: ptr("d e")},
-			"too_long": {StandingNote: ptr(strings.Repeat("a", 2001))}, "unknown_context": {Context: ptr("x")},
+			"unknown_standing": {Standing: new("enemy")}, "unknown_ring": {Ring: new("best")}, "cadence_range": {Cadence: new(0)}, "name_missing": {Name: new(" ")},
+			"hours_half": {HoursFrom: new(1)}, "hours_range": {HoursFrom: new(1), HoursTo: new(1)}, "unknown_zone": {Zone: new("Mars/Base")}, "bad_locale": {Locale: new("d e")},
+			"too_long": {StandingNote: new(strings.Repeat("a", 2001))}, "unknown_context": {Context: new("x")},
 		} {
 			if _, err := h.Update(ctx, h.ana, id, c, 0); code(err) != what {
 				t.Errorf("%s: %v", what, err)
@@ -184,7 +182,7 @@ func TestService_List(t *testing.T) {
 		if got := h.names(t, person.Filter{Group: g.ID}); !slices.Equal(got, []string{"Samuel Small"}) {
 			t.Errorf("in the choir: %q", got)
 		}
-		if _, err := h.Update(ctx, h.ana, sam.ID, person.Change{Archived: ptr(true)}, 0); err != nil {
+		if _, err := h.Update(ctx, h.ana, sam.ID, person.Change{Archived: new(true)}, 0); err != nil {
 			t.Fatal(err)
 		}
 		if got := h.names(t, person.Filter{Query: "sam"}); len(got) != 0 {
@@ -215,7 +213,7 @@ func (h *house) whole(t testing.TB, name string) person.Detail {
 	t.Helper()
 	p := h.make(t, person.Draft{
 		Name: name, Channels: []person.Channel{{Kind: person.Phone, Value: "0171 " + fmt.Sprint(1000000+len(name))}, {Kind: person.Email, Value: name[:1] + "@example.org"}},
-		Dates: []person.Date{{Kind: person.Birthday, Month: 2, Day: 29, Year: ptr(1988)}}, Facts: []person.Fact{{Text: "fears " + name, Private: true}, {Text: "likes tea"}},
+		Dates: []person.Date{{Kind: person.Birthday, Month: 2, Day: 29, Year: new(1988)}}, Facts: []person.Fact{{Text: "fears " + name, Private: true}, {Text: "likes tea"}},
 		FollowUps: []person.FollowUp{{Text: "ask " + name, Due: "2026-12-01"}}, Groups: []string{"climbers", name},
 	})
 	return h.detail(t, p.ID)
@@ -252,7 +250,7 @@ func (h *house) kinds(ctx context.Context, to string) []one {
 				return created, err
 			},
 			func(by account.ID, p, id string, r int64) error {
-				_, err := h.ChangeChannel(ctx, by, p, id, person.ChannelChange{Label: ptr("work")}, r)
+				_, err := h.ChangeChannel(ctx, by, p, id, person.ChannelChange{Label: new("work")}, r)
 				return err
 			},
 			func(by account.ID, p, id string, r int64) error { return h.RemoveChannel(ctx, by, p, id, r) },
@@ -268,7 +266,7 @@ func (h *house) kinds(ctx context.Context, to string) []one {
 				return created, err
 			},
 			func(by account.ID, p, id string, r int64) error {
-				_, err := h.ChangeDate(ctx, by, p, id, person.DateChange{Year: ptr(2000)}, r)
+				_, err := h.ChangeDate(ctx, by, p, id, person.DateChange{Year: new(2000)}, r)
 				return err
 			},
 			func(by account.ID, p, id string, r int64) error { return h.RemoveDate(ctx, by, p, id, r) },
@@ -284,7 +282,7 @@ func (h *house) kinds(ctx context.Context, to string) []one {
 				return created, err
 			},
 			func(by account.ID, p, id string, r int64) error {
-				f, err := h.ChangeFact(ctx, by, p, id, person.FactChange{Private: ptr(true)}, r)
+				f, err := h.ChangeFact(ctx, by, p, id, person.FactChange{Private: new(true)}, r)
 				if err == nil && f.Text != "a secret" {
 					return fmt.Errorf("it became %q", f.Text)
 				}
@@ -303,7 +301,7 @@ func (h *house) kinds(ctx context.Context, to string) []one {
 				return created, err
 			},
 			func(by account.ID, p, id string, r int64) error {
-				_, err := h.ChangeFollowUp(ctx, by, p, id, person.FollowUpChange{State: ptr(person.Done)}, r)
+				_, err := h.ChangeFollowUp(ctx, by, p, id, person.FollowUpChange{State: new(person.Done)}, r)
 				return err
 			},
 			func(by account.ID, p, id string, r int64) error { return h.RemoveFollowUp(ctx, by, p, id, r) },
@@ -319,7 +317,7 @@ func (h *house) kinds(ctx context.Context, to string) []one {
 				return created, err
 			},
 			func(by account.ID, p, id string, r int64) error {
-				_, err := h.ChangeRelation(ctx, by, p, id, person.RelationChange{Role: ptr("child")}, r)
+				_, err := h.ChangeRelation(ctx, by, p, id, person.RelationChange{Role: new("child")}, r)
 				return err
 			},
 			func(by account.ID, p, id string, r int64) error { return h.RemoveRelation(ctx, by, p, id, r) },
@@ -479,7 +477,7 @@ func TestService_Merge(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, err := h.Update(ctx, h.ana, gone.ID, person.Change{
-			Ring: ptr("inner"), Cadence: ptr(9), Zone: ptr("Asia/Tokyo"), HoursFrom: ptr(500), HoursTo: ptr(1000), Standing: ptr(person.Grieving), StandingNote: ptr("lost her cat"),
+			Ring: new("inner"), Cadence: new(9), Zone: new("Asia/Tokyo"), HoursFrom: new(500), HoursTo: new(1000), Standing: new(person.Grieving), StandingNote: new("lost her cat"),
 		}, 0); err != nil {
 			t.Fatal(err)
 		}
@@ -517,7 +515,7 @@ func TestService_Merge(t *testing.T) {
 		if _, _, err := h.AddFact(ctx, h.ana, keep.ID, person.Fact{Text: "added since"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := h.Update(ctx, h.ana, keep.ID, person.Change{Zone: ptr("Europe/Rome")}, 0); err != nil {
+		if _, err := h.Update(ctx, h.ana, keep.ID, person.Change{Zone: new("Europe/Rome")}, 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := h.UndoMerge(ctx, h.ben, m.ID); code(err) != "merge_not_found" {
@@ -612,7 +610,7 @@ func TestService_capture(t *testing.T) {
 				t.Errorf("%s: %+v", text, got)
 			}
 		}
-		if _, err := h.Update(ctx, h.ana, p.ID, person.Change{Archived: ptr(true)}, 0); err != nil {
+		if _, err := h.Update(ctx, h.ana, p.ID, person.Change{Archived: new(true)}, 0); err != nil {
 			t.Fatal(err)
 		}
 		for text, want := range map[string]string{"tea with @Samuel": "", "tea with @biggles": p.ID, "tea with @Samuel Small": p.ID, `tea with @"samuel small"`: p.ID, `tea with @"small"`: ""} {
