@@ -35,6 +35,21 @@ func (h *Handler) routes() http.Handler {
 	mine("POST /moments/{id}/undo", h.momentUndo)
 	mine("POST /moments/{id}/repeat", h.momentRepeat)
 
+	mine("GET /pulse", h.pulseShow)
+	mine("POST /pulse", h.pulseSave)
+	mine("GET /pulse/{id}/edit", h.pulseEdit)
+	mine("POST /pulse/{id}", h.pulseChange)
+	mine("POST /pulse/{id}/delete", h.pulseDelete)
+	mine("POST /pulse/{id}/undo", h.pulseUndo)
+	mine("GET /scales", h.scalesShow)
+	mine("POST /scales", h.scaleImport)
+	mine("GET /scales/{id}", h.scaleShow)
+	mine("GET /scales/{id}/take", h.scaleTake)
+	mine("POST /scales/{id}/take", h.scaleAnswer)
+	mine("POST /scales/{id}/delete", h.scaleDelete)
+	mine("POST /scales/{id}/answers/{answer}/delete", h.scaleAnswerDelete)
+	mine("POST /scales/{id}/answers/{answer}/undo", h.scaleAnswerUndo)
+
 	h.personRoutes(mux, mine)
 
 	mine("GET /presence", h.presenceShow)
