@@ -22,7 +22,7 @@ type captureView struct {
 	Text  string
 	Chips []chip
 	Form  form
-	Ask   bool // something has to be chosen first
+	Ask   bool   // something has to be chosen first
 	Back  string // where to go once it is kept; empty is Today
 }
 

@@ -25,7 +25,7 @@ type momentRow struct {
 }
 
 // quoted is how a line names somebody by more than one word; a list shows the name alone.
-var quoted = regexp.MustCompile(`@"([^"\n]{1,120})"`) //nolint:gochecknoglobals // compiled once
+var quoted = regexp.MustCompile(`@"([^"\n]{1,120})"`)
 
 // rows are moments as a list shows them. but is the person whose page it is, who need not be named again.
 func rows(p *i18n.Printer, moments []moment.Moment, but string) []momentRow {

@@ -290,14 +290,14 @@ func about(v *visit, d person.Detail, groups []string) personAbout {
 	if d.Cadence != nil {
 		a.Cadence = itoa(*d.Cadence)
 	}
-	var close, times []string
+	var near, times []string
 	if d.Ring != "" {
-		close = append(close, p.Ring(d.Ring))
+		near = append(near, p.Ring(d.Ring))
 	}
 	if every := d.Every(); every > 0 {
-		close = append(close, everyWords(p, every))
+		near = append(near, everyWords(p, every))
 	}
-	a.Close = strings.Join(close, ", ")
+	a.Close = strings.Join(near, ", ")
 	if d.Zone != "" {
 		times = append(times, placeOf(d.Zone))
 	}

@@ -53,12 +53,12 @@ func sentFile(r *http.Request, name string) ([]byte, error) {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return nil, tooLarge
 		}
-		return nil, nil //nolint:nilerr // a form without a file
+		return nil, nil // a form without a file
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }()
 	file, _, err := r.FormFile(name)
 	if err != nil {
-		return nil, nil //nolint:nilerr // a form without a file
+		return nil, nil // a form without a file
 	}
 	defer func() { _ = file.Close() }()
 	b, err := io.ReadAll(io.LimitReader(file, person.MaxPhoto+1))

@@ -119,16 +119,16 @@ type dateRow struct {
 
 // personAbout is what is kept about somebody in single fields, as text for its forms and in words.
 type personAbout struct {
-	Revision                       string
-	Nickname, Context              string
-	Ring, Cadence                  string
-	Groups                         string
-	Standing, StandingNote         string
-	Zone, From, To                 string
-	Close, GroupsSaid, TimesSaid   string
-	StandingSaid                   string
-	GroupNames                     []string // all there are
-	HasPhoto                       bool
+	Revision                     string
+	Nickname, Context            string
+	Ring, Cadence                string
+	Groups                       string
+	Standing, StandingNote       string
+	Zone, From, To               string
+	Close, GroupsSaid, TimesSaid string
+	StandingSaid                 string
+	GroupNames                   []string // all there are
+	HasPhoto                     bool
 }
 
 // yearGroup is a year of a history, by month.

@@ -23,9 +23,9 @@ func lately(p *i18n.Printer, day, today string) string {
 	if err != nil {
 		return p.Date(d, "full")
 	}
-	const close, year, early, mid = 28 * dayHours, 340 * dayHours, 10, 20
+	const recent, year, early, mid = 28 * dayHours, 340 * dayHours, 10, 20
 	switch gone := now.Sub(d); {
-	case gone < close:
+	case gone < recent:
 		return p.RelativeDay(day, today)
 	case gone >= year:
 		return p.Date(d, "month")
@@ -108,7 +108,6 @@ func upperFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }
-
 
 // dateName is what a date is called: its own word, or what kind of day it is.
 func dateName(p *i18n.Printer, d person.Date) string {
