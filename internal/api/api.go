@@ -28,6 +28,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/auth"
 	"kith/internal/httpd"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/moment"
 	"kith/internal/opportunity"
@@ -50,6 +51,7 @@ type Services struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Presence      *presence.Service
+	Imports       *intake.Service
 	Transfer      *transfer.Service
 	Log           *slog.Logger
 	Now           func() time.Time
@@ -147,6 +149,7 @@ func (s *server) build() *table {
 	s.registerToday(t)
 	s.registerSearch(t)
 	s.registerTransfer(t)
+	s.registerImports(t)
 	s.registerTokens(t)
 	s.registerSessions(t)
 	s.registerMe(t)

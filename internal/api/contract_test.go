@@ -154,6 +154,11 @@ func newContract(t testing.TB) *contract {
 		}
 		c.ids["sessions"] = append(c.ids["sessions"], b.ID)
 	}
+	for i := range 8 {
+		card := fmt.Sprintf("BEGIN:VCARD\nVERSION:3.0\nUID:c%d\nFN:Card %d\nEND:VCARD\n", i, i)
+		v := into[Imported](c.h.do("POST", "/api/v1/import", c.h.ana.token, card, header{"Content-Type", cardType}).want(http.StatusOK, ""))
+		c.ids["imports"] = append(c.ids["imports"], v.Import.ID)
+	}
 	for _, p := range into[List[Practice]](c.h.do("GET", "/api/v1/practices", c.h.ana.token, nil)).Items {
 		c.ids["practices"] = append(c.ids["practices"], p.ID)
 		c.ids["opportunities"] = append(c.ids["opportunities"], "practice:"+p.ID)

@@ -15,6 +15,7 @@ import (
 	"kith/internal/auth"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
@@ -72,6 +73,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		Presence:   presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
 		Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Now: now,
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses}),
+		Imports:  intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}
 	h.server = newServer(h.services)
 	h.handler = h.server

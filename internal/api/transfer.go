@@ -1,6 +1,8 @@
 package api
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -8,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -15,8 +18,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"kith/internal/addressbook"
 	"kith/internal/auth"
 	"kith/internal/fault"
+	"kith/internal/intake"
 	"kith/internal/transfer"
 )
 
@@ -26,7 +31,18 @@ const importBody = 256 << 20
 // importTime is how long an archive may take to arrive.
 const importTime = 30 * time.Minute
 
-const zipType = "application/zip"
+const (
+	zipType = "application/zip"
+	csvType = "text/csv"
+)
+
+// fileTypes are what an archive or an address book may be sent as.
+//
+//nolint:gochecknoglobals // a constant list
+var fileTypes = []string{
+	zipType, "application/octet-stream", "application/x-zip-compressed", cardType, "text/x-vcard", "text/directory", csvType, "application/csv",
+	"application/vnd.ms-excel",
+}
 
 // stream is an answer that is written as it is made.
 type stream struct {
@@ -48,30 +64,66 @@ func (i *raw) Resolve(ctx huma.Context) []error {
 func (s *server) registerTransfer(t *table) {
 	handle(s, t, operation{
 		ID: "export", Method: http.MethodGet, Path: "/export", Scope: auth.Read, Tag: "data", Summary: "Everything that is yours, as one archive",
-		Doc: "A ZIP file with one JSON Lines file a noun. It can be imported again without loss.",
-	}, func(ctx context.Context, who auth.Identity, _ *struct{}) (*stream, error) {
-		return &stream{Body: func(c huma.Context) { s.export(ctx, who, c) }}, nil
+		Doc: "A ZIP file with one JSON Lines file a noun. It can be imported again without loss. With format=vcard the people alone, as vCard 4.0 for other " +
+			"programs; vcard3 is what older ones read.",
+	}, func(ctx context.Context, who auth.Identity, in *struct {
+		Format string `query:"format" enum:"kith,vcard,vcard3" default:"kith" doc:"What to write."`
+	},
+	) (*stream, error) {
+		return &stream{Body: func(c huma.Context) {
+			switch in.Format {
+			case "vcard":
+				s.exportCards(ctx, who, c, addressbook.Four)
+			case "vcard3":
+				s.exportCards(ctx, who, c, addressbook.Three)
+			default:
+				s.export(ctx, who, c)
+			}
+		}}, nil
 	})
 	export := t.api.OpenAPI().Paths[Prefix+"/export"].Get
-	export.Responses["200"].Content = map[string]*huma.MediaType{zipType: {Schema: binary()}}
+	export.Responses["200"].Content = map[string]*huma.MediaType{zipType: {Schema: binary()}, cardType: {Schema: binary()}}
 
 	handle(s, t, operation{
-		ID: "import", Method: http.MethodPost, Path: "/import", Scope: auth.Write, Tag: "data", Summary: "Read an archive back in",
-		Doc: "What is already there is left as it is, so an import may be repeated. With dry_run nothing is kept; the counts say what would be. " +
-			"Send the archive as the body, or as the file of a form.",
+		ID: "import", Method: http.MethodPost, Path: "/import", Scope: auth.Write, Tag: "data", Summary: "Read an archive or an address book",
+		Doc: "An archive of Kith (ZIP), vCards, or the CSV file of Google Contacts or Outlook; which one is found out. What is already there is left as it is, so an " +
+			"import may be repeated. All of it is taken over, or nothing. With dry_run nothing is kept; the counts say what would be. Of an address book, import says " +
+			"who is new, who changed, and why a card is not taken. Send the file as the body, or as the file of a form.",
 		Refuse: []int{http.StatusConflict, http.StatusGone},
 		Body: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			zipType: {Schema: binary()},
+			zipType:  {Schema: binary()},
+			cardType: {Schema: binary()},
+			csvType:  {Schema: binary()},
 			"multipart/form-data": {Schema: &huma.Schema{
 				Type: "object", Required: []string{"archive"}, Properties: map[string]*huma.Schema{"archive": binary()},
 			}},
 		}},
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		raw
-		DryRun bool `query:"dry_run" doc:"Only count."`
+		DryRun bool   `query:"dry_run" doc:"Only count."`
+		Format string `query:"format" enum:"kith,vcard,google,outlook,csv" doc:"What the file must be; left out, it is found out."`
+		ID     string `query:"id" maxLength:"36" doc:"A UUID of your own makes the import of an address book safe to repeat."`
+		File   string `query:"file" maxLength:"300" doc:"The name of the file, for the list of imports."`
 	},
 	) (*plain[Imported], error) {
-		return s.importArchive(ctx, who, in.raw, in.DryRun)
+		format, err := formatOf(in.Format)
+		if err != nil {
+			return nil, err
+		}
+		body, name, archive, err := archiveOf(in.raw)
+		if err != nil {
+			return nil, err
+		}
+		if in.File != "" {
+			name = in.File
+		}
+		if !archive && in.Format == "" {
+			archive, body = isZip(body)
+		}
+		if format != "" || !archive && in.Format != "kith" {
+			return s.importBook(ctx, who, body, intake.Options{ID: in.ID, File: name, Format: format}, in.DryRun)
+		}
+		return s.importArchive(ctx, who, body, in.DryRun)
 	})
 }
 
@@ -114,11 +166,7 @@ func (l *late) Write(b []byte) (int, error) {
 }
 
 // importArchive keeps the archive in a file while it is read: a ZIP is read from its end.
-func (s *server) importArchive(ctx context.Context, who auth.Identity, in raw, dryRun bool) (*plain[Imported], error) {
-	body, err := archiveOf(in)
-	if err != nil {
-		return nil, err
-	}
+func (s *server) importArchive(ctx context.Context, who auth.Identity, body io.Reader, dryRun bool) (*plain[Imported], error) {
 	file, err := os.CreateTemp("", "kith-import-*.zip")
 	if err != nil {
 		return nil, err
@@ -141,39 +189,47 @@ func (s *server) importArchive(ctx context.Context, who auth.Identity, in raw, d
 	return &plain[Imported]{Status: http.StatusOK, Body: importedOf(report, dryRun)}, nil
 }
 
-func archiveOf(in raw) (io.Reader, error) {
+// archiveOf is the file that was sent, its name if that was sent too, and whether it was sent as an archive.
+func archiveOf(in raw) (file io.Reader, name string, archive bool, err error) {
 	_ = huma.SetReadDeadline(in.w, time.Now().Add(importTime))
 	body := http.MaxBytesReader(in.w, in.r.Body, importBody)
 	kind, params, err := mime.ParseMediaType(in.r.Header.Get("Content-Type"))
 	switch {
 	case err != nil && in.r.Header.Get("Content-Type") != "":
-		return nil, notAnArchive()
-	case kind == "" || kind == zipType || kind == "application/octet-stream" || kind == "application/x-zip-compressed":
-		return body, nil
+		return nil, "", false, notAnArchive()
+	case kind == "" || slices.Contains(fileTypes, kind):
+		return body, "", kind == zipType || kind == "application/x-zip-compressed", nil
 	case kind != "multipart/form-data" || params["boundary"] == "":
-		return nil, notAnArchive()
+		return nil, "", false, notAnArchive()
 	}
 	in.r.Body = body
 	form, err := in.r.MultipartReader()
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, "", false, unreadable(err)
 	}
 	for {
 		part, err := form.NextPart()
 		if err == io.EOF {
-			return nil, fault.Invalid("archive_missing", "archive", "The form holds no file called archive.")
+			return nil, "", false, fault.Invalid("archive_missing", "archive", "The form holds no file called archive.")
 		}
 		if err != nil {
-			return nil, unreadable(err)
+			return nil, "", false, unreadable(err)
 		}
 		if part.FormName() == "archive" || part.FileName() != "" {
-			return part, nil
+			return part, part.FileName(), false, nil
 		}
 	}
 }
 
+// isZip looks at the beginning of a file, and gives it back whole.
+func isZip(r io.Reader) (bool, io.Reader) {
+	in := bufio.NewReader(r)
+	head, _ := in.Peek(4)
+	return len(head) == 0 || bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")), in
+}
+
 func notAnArchive() error {
-	return problem(http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the archive with Content-Type: application/zip, or as the file of a form.")
+	return problem(http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the file with Content-Type: application/zip, text/vcard or text/csv, or as the file of a form.")
 }
 
 // unreadable says why a body did not arrive whole. A disk without room is ours to say.
@@ -192,6 +248,7 @@ type Imported struct {
 	DryRun bool           `json:"dry_run"`
 	Counts map[string]int `json:"counts" doc:"How many were new, by noun."`
 	Known  map[string]int `json:"known" doc:"How many were there already and left as they are, by noun."`
+	Import *Import        `json:"import,omitempty" doc:"Of an address book: what it did, or would do."`
 	Other  []string       `json:"other,omitempty" doc:"Files in the archive that this version does not know."`
 }
 

@@ -53,8 +53,8 @@ type grammar struct {
 
 	Account userCmd    `cmd:"" name:"user" group:"operation" help:"Accounts: add, list, reset a password, erase."`
 	Token   tokenCmd   `cmd:"" group:"operation" help:"API tokens: new, list, revoke."`
-	Export  exportCmd  `cmd:"" group:"operation" help:"Write everything you keep into one archive."`
-	Import  importCmd  `cmd:"" group:"operation" help:"Read an archive that export wrote. Doing it twice changes nothing."`
+	Export  exportCmd  `cmd:"" group:"operation" help:"Write everything you keep into one archive, or the people into a vCard file."`
+	Import  importCmd  `cmd:"" group:"operation" help:"Read an archive that export wrote, or an address book: vCard, or CSV of Google Contacts or Outlook. Doing it twice changes nothing; import undo takes an address book back."`
 	Doctor  doctorCmd  `cmd:"" group:"operation" help:"Check the data folder and the database, and say what to do."`
 	Migrate migrateCmd `cmd:"" group:"operation" help:"Bring the database schema up to date."`
 	Keys    keysCmd    `cmd:"" group:"operation" help:"Keys that seal private words."`

@@ -15,6 +15,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/demo"
 	"kith/internal/httpd"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
@@ -34,6 +35,7 @@ type house struct {
 	accounts *account.Service
 	auth     *auth.Service
 	moments  *moment.Service
+	imports  *intake.Service
 	jobs     *job.Queue
 	hub      *live.Hub
 	demo     demo.Nouns
@@ -87,6 +89,9 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	}
 	pulses := pulse.New(h.db, pulse.Options{Accounts: h.accounts, Jobs: h.jobs, Now: p.now, Help: help})
 	presences := presence.New(h.db, presence.Options{People: people, Moments: h.moments, Live: h.hub, Now: p.now})
+	imports := intake.New(h.db, intake.Needs{People: people, Live: h.hub, Now: p.now})
+	people.OnDeleted(imports.PersonDeleted)
+	h.imports = imports
 	archive := transfer.New(h.db, transfer.Nouns{
 		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses,
 	})
@@ -107,6 +112,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	})
 	h.accounts.OnErasedAll(moment.Tables(), h.moments.Erase)
 	h.accounts.OnErasedAll(person.Tables(), people.Erase)
+	h.accounts.OnErasedAll(intake.Tables(), imports.Erase)
 	h.accounts.OnErasedAll(intention.Tables(), intentions.Erase)
 	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
 	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
@@ -116,12 +122,12 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 
 	h.api = api.New(api.Services{
 		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-		Opportunities: opportunities, Presence: presences, Pulses: pulses, Transfer: archive, Log: p.log, Now: p.now,
+		Opportunities: opportunities, Presence: presences, Pulses: pulses, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
 			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-			Opportunities: opportunities, Presence: presences, Pulses: pulses, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+			Opportunities: opportunities, Presence: presences, Pulses: pulses, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
 	h.operator = newOperator(h, p.log)

@@ -13,6 +13,7 @@ import (
 //	moment    purge    ten minutes after a deletion (enqueued with it)
 //	pulse     purge    ten minutes after a deletion (enqueued with it)
 //	auth      prune    every hour
+//	intake    forget   every hour
 
 // prune removes expired sessions, tokens, links and counted failures.
 type prune struct{}
@@ -20,7 +21,15 @@ type prune struct{}
 // Kind implements job.Args.
 func (prune) Kind() string { return "auth_prune" }
 
+// forgetFiles lets go of files that were read and not taken over within a day.
+type forgetFiles struct{}
+
+// Kind implements job.Args.
+func (forgetFiles) Kind() string { return "intake_forget" }
+
 func (h *house) registerJobs() {
 	job.Handle(h.jobs, func(ctx context.Context, _ prune) error { return h.auth.Prune(ctx) })
 	h.jobs.Every("auth_prune", time.Hour, prune{})
+	job.Handle(h.jobs, func(ctx context.Context, _ forgetFiles) error { return h.imports.Forget(ctx) })
+	h.jobs.Every("intake_forget", time.Hour, forgetFiles{})
 }

@@ -1,41 +1,51 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"kith/internal/api"
 	"kith/internal/client"
+	"kith/internal/i18n"
 )
 
 type exportCmd struct {
-	File string `arg:"" help:"Where to write the archive; - is standard output."`
+	File   string `arg:"" help:"Where to write the archive; - is standard output. A name that ends in .vcf gets the people alone, as vCards for other programs."`
+	Format string `enum:",kith,vcard,vcard3" placeholder:"F" help:"What to write: kith (an archive), vcard (4.0) or vcard3 (for older programs)."`
 
 	personFlags `embed:""`
 }
 
 // Run writes the archive. A file appears whole or not at all.
 func (c *exportCmd) Run(ctx context.Context, a *app) error {
+	format := c.Format
+	if format == "" && strings.EqualFold(filepath.Ext(c.File), ".vcf") {
+		format = "vcard"
+	}
 	return c.with(ctx, a, func(k *client.Client) error {
 		if c.File == "-" {
-			return k.Export(ctx, a.out)
+			return k.Export(ctx, a.out, format)
 		}
 		f, err := os.CreateTemp(filepath.Dir(c.File), ".kith-export-*")
 		if err != nil {
 			return fmt.Errorf("the archive cannot be written there: %w", err)
 		}
 		defer func() { _ = os.Remove(f.Name()) }()
-		if err := errors.Join(k.Export(ctx, f), f.Sync(), f.Close()); err != nil {
+		if err := errors.Join(k.Export(ctx, f, format), f.Sync(), f.Close()); err != nil {
 			return err
 		}
 		if err := os.Rename(f.Name(), c.File); err != nil {
 			return fmt.Errorf("the archive cannot be written there: %w", err)
+		}
+		if format == "vcard" || format == "vcard3" {
+			fmt.Fprintf(a.err, "Your people are in %s.\n", c.File)
+			return nil
 		}
 		fmt.Fprintf(a.err, "Everything is in %s.\n", c.File)
 		return nil
@@ -43,47 +53,50 @@ func (c *exportCmd) Run(ctx context.Context, a *app) error {
 }
 
 type importCmd struct {
-	File   string `arg:"" help:"An archive that kith export wrote; - is standard input."`
+	File   string `arg:"" help:"An archive that kith export wrote, or an address book; - is standard input. undo takes an address book back."`
+	ID     string `arg:"" optional:"" help:"With undo: which import, if not the last one that brought somebody."`
+	Format string `enum:",kith,vcard,google,outlook,csv" placeholder:"F" help:"What the file must be: kith, vcard, google, outlook or csv. Left out, Kith finds out."`
 	DryRun bool   `help:"Only count what would be new."`
 
 	jsonFlag    `embed:""`
 	personFlags `embed:""`
 }
 
-// Run reads an archive back in.
+// Run reads a file, or takes one back.
 func (c *importCmd) Run(ctx context.Context, a *app) error {
-	var (
-		r    io.ReadSeeker
-		size int64
-	)
-	if c.File == "-" {
-		b, err := io.ReadAll(a.in)
-		if err != nil {
-			return fmt.Errorf("read the archive: %w", err)
-		}
-		r, size = bytes.NewReader(b), int64(len(b))
-	} else {
+	if c.File == "undo" {
+		return c.with(ctx, a, func(k *client.Client) error { return c.undo(ctx, a, k) })
+	}
+	if c.ID != "" {
+		return usagef("import takes one file")
+	}
+	r, size, name := a.in, int64(-1), ""
+	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
-			return fmt.Errorf("the archive cannot be read: %w", err)
+			return fmt.Errorf("the file cannot be read: %w", err)
 		}
 		defer func() { _ = f.Close() }()
 		info, err := f.Stat()
 		if err != nil {
-			return fmt.Errorf("the archive cannot be read: %w", err)
+			return fmt.Errorf("the file cannot be read: %w", err)
 		}
 		if info.IsDir() {
-			return fmt.Errorf("%s is a folder; an archive is one file", c.File)
+			return fmt.Errorf("%s is a folder; import takes one file", c.File)
 		}
-		r, size = f, info.Size()
+		r, size, name = f, info.Size(), filepath.Base(c.File)
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
-		done, err := k.Import(ctx, r, size, c.DryRun)
+		done, err := k.Import(ctx, r, size, client.ImportOptions{DryRun: c.DryRun, Format: c.Format, File: name})
 		if err != nil {
 			return err
 		}
 		if c.JSON {
 			return a.printJSON(done)
+		}
+		if done.Import != nil {
+			a.screen.book(*done.Import, c.DryRun)
+			return nil
 		}
 		verb := "new"
 		if c.DryRun {
@@ -97,4 +110,73 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 		}
 		return nil
 	})
+}
+
+// undo takes an import back, the last one if none is named.
+func (c *importCmd) undo(ctx context.Context, a *app, k *client.Client) error {
+	id := c.ID
+	if id == "" {
+		list, err := k.Imports(ctx, 200)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list.Items, func(v api.Import) bool { return v.State == "done" && v.New+v.Changed > 0 })
+		if i < 0 {
+			return errors.New("there is no import to take back")
+		}
+		id = list.Items[i].ID
+	}
+	done, err := k.UndoImport(ctx, id)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return a.printJSON(done)
+	}
+	a.screen.printf("%d people taken back.\n", done.Removed)
+	if len(done.Kept) > 0 {
+		a.screen.line("These stay, because you did something with them since:")
+		for _, p := range done.Kept {
+			a.screen.line("  " + clean(p.Name))
+		}
+	}
+	return nil
+}
+
+// book shows what an address book brought, or would bring.
+func (s *screen) book(v api.Import, dry bool) {
+	would := ""
+	if dry {
+		would = "would be "
+	}
+	s.printf("%d cards\n", v.Cards)
+	s.printf("  %d %snew\n", v.New, would)
+	s.printf("  %d %schanged\n", v.Changed, would)
+	s.printf("  %d known\n", v.Same)
+	s.printf("  %d not taken\n", v.Skipped)
+	if dry {
+		for _, p := range v.Samples {
+			s.line("    "+clean(p.Name), quiet(" ("+p.What+")"))
+		}
+	}
+	words := i18n.For(i18n.Default)
+	for _, n := range v.Notes {
+		name := clean(n.Name)
+		if name == "" {
+			name = "a card"
+		}
+		if n.Property != "" {
+			name += ", " + clean(n.Property)
+		}
+		s.line(quiet(fmt.Sprintf("  line %d, %s: %s", n.Line, name, words.T("intake.note."+n.Code))))
+	}
+	if v.MoreNotes > 0 {
+		s.line(quiet(fmt.Sprintf("  and %d more", v.MoreNotes)))
+	}
+	switch {
+	case dry:
+		s.line("Nothing was kept.")
+	case v.New+v.Changed > 0:
+		s.line(quiet("kith import undo takes it back."))
+	}
 }

@@ -290,9 +290,13 @@ func (c *Client) Presences(ctx context.Context, limit int, cursor string) (page 
 	return page, err
 }
 
-// Export writes the archive of everything to w.
-func (c *Client) Export(ctx context.Context, w io.Writer) error {
-	r, err := c.request(ctx, http.MethodGet, v1("export"), nil, nil)
+// Export writes the archive of everything to w; with the format vcard or vcard3 the people alone, as vCards.
+func (c *Client) Export(ctx context.Context, w io.Writer, format string) error {
+	q := url.Values{}
+	if format != "" {
+		q.Set("format", format)
+	}
+	r, err := c.request(ctx, http.MethodGet, v1("export"), q, nil)
 	if err != nil {
 		return err
 	}
@@ -308,18 +312,31 @@ func (c *Client) Export(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
-// Import reads an archive back in; with dryRun it only counts.
-func (c *Client) Import(ctx context.Context, archive io.Reader, size int64, dryRun bool) (done api.Imported, err error) {
+// ImportOptions say how a file is read.
+type ImportOptions struct {
+	DryRun bool   // only count
+	Format string // what the file must be; empty finds out
+	File   string // its name
+}
+
+// Import reads an archive or an address book of size bytes.
+func (c *Client) Import(ctx context.Context, file io.Reader, size int64, o ImportOptions) (done api.Imported, err error) {
 	q := url.Values{}
-	if dryRun {
+	if o.DryRun {
 		q.Set("dry_run", "true")
 	}
-	r, err := c.request(ctx, http.MethodPost, v1("import"), q, archive)
+	if o.Format != "" {
+		q.Set("format", o.Format)
+	}
+	if o.File != "" {
+		q.Set("file", o.File)
+	}
+	r, err := c.request(ctx, http.MethodPost, v1("import"), q, file)
 	if err != nil {
 		return done, err
 	}
 	r.ContentLength = size
-	r.Header.Set("Content-Type", "application/zip")
+	r.Header.Set("Content-Type", "application/octet-stream")
 	res, err := c.send(r)
 	if err != nil {
 		return done, err
@@ -329,4 +346,18 @@ func (c *Client) Import(ctx context.Context, archive io.Reader, size int64, dryR
 		return done, fmt.Errorf("the answer cannot be read: %w", err)
 	}
 	return done, nil
+}
+
+// Imports lists the address books that were taken over, newest first.
+func (c *Client) Imports(ctx context.Context, limit int) (list api.List[api.Import], err error) {
+	q := url.Values{}
+	if limit > 0 {
+		q.Set("limit", strconv.Itoa(limit))
+	}
+	return list, c.do(ctx, http.MethodGet, v1("imports"), q, 0, nil, &list)
+}
+
+// UndoImport takes an import back.
+func (c *Client) UndoImport(ctx context.Context, id string) (done api.ImportUndone, err error) {
+	return done, c.do(ctx, http.MethodPost, v1("imports", id, "undo"), nil, 0, nil, &done)
 }

@@ -21,6 +21,7 @@ import (
 	"kith/internal/client"
 	"kith/internal/db/dbtest"
 	"kith/internal/fault"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
@@ -51,6 +52,7 @@ func house(t *testing.T) (http.Handler, string) {
 	}
 	return api.New(api.Services{
 		Accounts: accounts, Auth: doors, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Now: now,
+		Imports:  intake.New(d, intake.Needs{People: people, Now: now}),
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}), token
 }
@@ -127,10 +129,10 @@ func TestThreeWaysAreAlike(t *testing.T) {
 				t.Errorf("today is %+v, %v", day, err)
 			}
 			var archive bytes.Buffer
-			if err := c.Export(ctx, &archive); err != nil {
+			if err := c.Export(ctx, &archive, ""); err != nil {
 				t.Fatal(err)
 			}
-			done, err := c.Import(ctx, bytes.NewReader(archive.Bytes()), int64(archive.Len()), false)
+			done, err := c.Import(ctx, bytes.NewReader(archive.Bytes()), int64(archive.Len()), client.ImportOptions{})
 			if err != nil || done.Counts["moments"] != 0 || done.Known["moments"] == 0 {
 				t.Errorf("the import gave %+v, %v", done, err)
 			}
@@ -176,7 +178,7 @@ func TestHalfAnAnswerIsNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]*client.Client{"local": client.Local(h, ""), "remote": remote} {
-		if err := c.Export(context.Background(), io.Discard); err == nil {
+		if err := c.Export(context.Background(), io.Discard, ""); err == nil {
 			t.Errorf("%s took half an archive for a whole one", name)
 		}
 	}

@@ -25,6 +25,8 @@ type Service struct {
 	note   *db.Column // codec of the standing note; nil keeps it in the open
 	fact   *db.Column // codec of a private fact
 	merges []Mover
+
+	deletions []func(ctx context.Context, tx *db.Tx, by account.ID, id string) error
 }
 
 // New returns a service over d. now is the clock. Without Seal private words are kept in the open.
@@ -297,7 +299,18 @@ func (s *Service) DeleteIn(ctx context.Context, tx *db.Tx, by account.ID, id str
 	if err := forget(ctx, tx, by, id, s.instant()); err != nil {
 		return err
 	}
+	for _, f := range s.deletions {
+		if err := f(ctx, tx, by, id); err != nil {
+			return err
+		}
+	}
 	return bury(ctx, tx, by, id, "", s.instant())
+}
+
+// OnDeleted registers who keeps words about people beside their own rows: f takes them away in the transaction that
+// deletes a person.
+func (s *Service) OnDeleted(f func(ctx context.Context, tx *db.Tx, by account.ID, id string) error) {
+	s.deletions = append(s.deletions, f)
 }
 
 // SetLastContact sets when the two were last in touch, and by which moment; nil is never.

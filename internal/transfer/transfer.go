@@ -22,6 +22,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/moment"
 	"kith/internal/opportunity"
@@ -69,6 +70,9 @@ func Ledger() map[string]Fate {
 		"moment_person":       Derived,
 		"moment_tag":          Derived,
 		"moment_search":       Derived,
+		"import":              Exported,
+		"import_card":         Derived, // of a file that waits to be taken over, which its owner has
+		"import_item":         Exported,
 		"intention":           Exported,
 		"presence":            Exported, // the code by which guests join is a secret and stays
 		"opportunity_answer":  Exported,
@@ -171,6 +175,8 @@ func (s *Service) nouns() []noun {
 		{"moments.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return moment.Records(ctx, r, by, func(v moment.Record) error { return put(v) })
 		}, restoring(s.o.Moments.Restore)},
+		{"imports.jsonl", exporting(intake.Records), restoring(intake.Restore)},
+		{"import_items.jsonl", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
 		{"pulses.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/png"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/fault"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
@@ -33,6 +35,7 @@ type house struct {
 	db      *db.DB
 	nouns   transfer.Nouns
 	archive *transfer.Service
+	imports *intake.Service
 	people  *person.Service
 	by      account.ID
 	clock   func() time.Time
@@ -55,6 +58,8 @@ func build(t *testing.T, d *db.DB) *house {
 	h.people.Seal(keys)
 	h.nouns.Pulses = pulse.New(d, pulse.Options{Accounts: h.nouns.Accounts, Jobs: jobs, Now: clock})
 	h.archive = transfer.New(d, h.nouns)
+	h.imports = intake.New(d, intake.Needs{People: h.people, Now: clock})
+	h.people.OnDeleted(h.imports.PersonDeleted)
 	u, err := h.nouns.Accounts.Create(t.Context(), account.Draft{Email: "someone@example.org", Name: "Someone", Zone: "UTC", Locale: "en"})
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +129,26 @@ func (h *house) live(t *testing.T) {
 	}
 	if err := h.nouns.Opportunities.Answer(ctx, h.by, "2026-11-24", "practice:compliment", opportunity.NotThis); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// bring takes an address book over, and one back.
+func (h *house) bring(t *testing.T) {
+	t.Helper()
+	for i, undo := range []bool{false, true} {
+		text := fmt.Sprintf("BEGIN:VCARD\nFN:<Card> & %d\nUID:c%d\nX-ODD;A=\"b;c\":d\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n", i, i)
+		v, _, err := h.imports.Stage(t.Context(), h.by, strings.NewReader(text), intake.Options{File: "<people>.vcf"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.imports.Apply(t.Context(), h.by, v.ID, nil); err != nil {
+			t.Fatal(err)
+		}
+		if undo {
+			if _, err := h.imports.Undo(t.Context(), h.by, v.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 
@@ -255,6 +280,7 @@ func TestRoundTrip(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, from *db.DB) {
 		source := build(t, from)
 		source.live(t)
+		source.bring(t)
 		first := source.export(t)
 		dbtest.Each(t, func(t *testing.T, to *db.DB) {
 			h := build(t, to)

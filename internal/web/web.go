@@ -24,6 +24,7 @@ import (
 	"kith/internal/fault"
 	"kith/internal/httpd"
 	"kith/internal/i18n"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/live"
 	"kith/internal/moment"
@@ -44,6 +45,7 @@ type Services struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Presence      *presence.Service
+	Imports       *intake.Service
 	Transfer      *transfer.Service
 	Live          *live.Hub
 	Log           *slog.Logger     // nil is silent

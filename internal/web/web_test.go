@@ -14,6 +14,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/httpd"
+	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
@@ -50,6 +51,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	s := Services{
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
+		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
 	}
 	visit := func(name string) visitor {

@@ -1,0 +1,451 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kith/internal/account"
+	"kith/internal/addressbook"
+	"kith/internal/db"
+	"kith/internal/fault"
+	"kith/internal/live"
+	"kith/internal/person"
+)
+
+// Apply takes a staged file over, all of it or nothing. Again it changes nothing and answers what was done.
+func (s *Service) Apply(ctx context.Context, by account.ID, id string, progress func(Progress)) (v Import, err error) {
+	caller := ctx
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if v, err = get(ctx, tx, by, id); err != nil {
+			return err
+		}
+		switch v.State {
+		case Done, Undone:
+			return nil
+		case Reading:
+			return fault.Conflict("import_reading", "", "This file is still being read.")
+		}
+		if err := s.apply(ctx, caller, tx, by, &v, progress); err != nil {
+			return err
+		}
+		if err := dropCards(ctx, tx, by, id); err != nil {
+			return err
+		}
+		v.State = Done
+		if err := save(ctx, tx, by, &v, s.now()); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, by)
+	})
+	return v, err
+}
+
+func (s *Service) tell(ctx context.Context, tx *db.Tx, by account.ID) error {
+	if s.o.Live == nil {
+		return nil
+	}
+	return s.o.Live.Publish(ctx, tx, by, live.Event{Name: "people"})
+}
+
+// taking is one Apply under way.
+type taking struct {
+	*comparer
+	tx      *db.Tx
+	v       *Import
+	uids    map[string]string   // people by the UID of their card
+	names   map[string][]string // people of this file by folded name
+	items   []item              // to be kept when all is done
+	pending []pending
+	groups  []card
+	known   map[string]string // groups that are there, by folded name
+	before  map[string]person.Stamp
+}
+
+// pending is a relation whose other side may come later in the file.
+type pending struct {
+	person   string
+	relation addressbook.Relation
+}
+
+func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v *Import, progress func(Progress)) error {
+	c, err := s.comparer(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	t := &taking{comparer: c, tx: tx, v: v, uids: map[string]string{}, names: map[string][]string{}, known: map[string]string{}}
+	groups, err := s.o.People.GroupsIn(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		t.known[person.FoldName(g.Name)] = g.ID
+	}
+	if t.before, err = s.o.People.Stamps(ctx, tx, by); err != nil {
+		return err
+	}
+	// What the preview counted is counted again: people may have changed since.
+	r := &v.Report
+	of := r.New + r.Changed + r.Same - r.Doubles
+	r.New, r.Changed, r.Same, r.Skipped, r.Gone, r.Samples = 0, 0, r.Doubles, r.Skipped-r.Gone, 0, nil
+	n := 0
+	err = eachCard(ctx, tx, by, v.ID, func(one card) error {
+		if n++; n%100 == 0 {
+			if err := caller.Err(); err != nil {
+				return err
+			}
+			if progress != nil {
+				progress(Progress{Cards: n, Of: of})
+			}
+		}
+		if one.entry.Kind == addressbook.KindGroup {
+			t.groups = append(t.groups, one)
+			return nil
+		}
+		return t.take(ctx, one)
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.relate(ctx); err != nil {
+		return err
+	}
+	if err := t.gather(ctx); err != nil {
+		return err
+	}
+	if err := t.keep(ctx); err != nil {
+		return err
+	}
+	after, err := s.o.People.GroupsIn(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	r.Made = nil
+	for _, g := range after {
+		if !slices.ContainsFunc(groups, func(o person.Group) bool { return o.ID == g.ID }) {
+			r.Made = append(r.Made, g.ID)
+		}
+	}
+	return nil
+}
+
+// take takes one card over.
+func (t *taking) take(ctx context.Context, one card) error {
+	d, err := t.decide(ctx, t.tx, one)
+	if err != nil {
+		return err
+	}
+	r, people := &t.v.Report, t.s.o.People
+	made := ""
+	switch d.verdict {
+	case isGone:
+		r.Skipped++
+		r.Gone++
+		return nil
+	case isSame:
+		r.Same++
+	case isNew:
+		r.New++
+		made = t.v.ID
+		d.draft.Source = t.v.ID
+		if d.draft.Groups, err = t.groupIDs(ctx, d.draft.Groups, one); err != nil {
+			return err
+		}
+		if d.person, err = people.BringIn(ctx, t.tx, t.by, d.draft.Draft, t.code); err != nil {
+			return fmt.Errorf("line %d: %w", one.entry.Line, err)
+		}
+		t.met[d.person] = true
+		d.face = len(one.face) > 0
+	case isChanged:
+		r.Changed++
+		groups, err := t.groupIDs(ctx, d.change.Groups, one)
+		if err != nil {
+			return err
+		}
+		d.change.Groups = nil
+		if err := people.ReviseIn(ctx, t.tx, t.by, d.person, d.change); err != nil {
+			return fmt.Errorf("line %d: %w", one.entry.Line, err)
+		}
+		for _, g := range groups {
+			if err := people.JoinIn(ctx, t.tx, t.by, g, d.person); err != nil {
+				return err
+			}
+		}
+	}
+	if d.face {
+		if err := people.SetPhotoIn(ctx, t.tx, t.by, d.person, one.face); err != nil {
+			return fmt.Errorf("line %d: %w", one.entry.Line, err)
+		}
+	}
+	if one.entry.UID != "" {
+		t.uids[one.entry.UID] = d.person
+	}
+	name := person.FoldName(d.draft.Name)
+	t.names[name] = append(t.names[name], d.person)
+	if d.item != nil && d.item.digest == one.digest {
+		return nil // nothing is written for what is known
+	}
+	var was addressbook.Entry
+	if d.item != nil {
+		made = d.item.madeBy
+		if err := json.Unmarshal([]byte(d.item.entry), &was); err != nil {
+			return err
+		}
+	}
+	for _, rel := range one.entry.Relations {
+		if !slices.ContainsFunc(was.Relations, func(o addressbook.Relation) bool {
+			return o.Label == rel.Label && o.Name == rel.Name && o.UID == rel.UID
+		}) {
+			t.pending = append(t.pending, pending{d.person, rel})
+		}
+	}
+	return t.remember(one, d, made)
+}
+
+func (t *taking) remember(one card, d decision, made string) error {
+	one.entry.Line = 0
+	text, err := json.Marshal(one.entry)
+	if err != nil {
+		return err
+	}
+	v := item{key: one.key, person: d.person, importID: t.v.ID, madeBy: made, digest: one.digest, entry: string(text), takenAt: db.Micros(t.s.now())}
+	if d.item != nil {
+		v.face, v.stamp = d.item.face, d.item.stamp
+	}
+	if len(one.face) > 0 {
+		v.face = person.FaceHash(one.face)
+	}
+	t.items = append(t.items, v)
+	return nil
+}
+
+// groupIDs are the groups of these names; they are made while there is room.
+func (t *taking) groupIDs(ctx context.Context, names []string, one card) (ids []string, err error) {
+	for _, name := range names {
+		f := person.FoldName(name)
+		if t.known[f] == "" {
+			if f == "" || len(t.known) >= person.MaxGroups {
+				t.v.Report.note(Note{Line: one.entry.Line, Name: shortName(one.entry), Code: GroupRefused, Property: "CATEGORIES"})
+				continue
+			}
+			if t.known[f], err = t.s.o.People.GroupIn(ctx, t.tx, t.by, name); err != nil {
+				return nil, err
+			}
+		}
+		if !slices.Contains(ids, t.known[f]) {
+			ids = append(ids, t.known[f])
+		}
+	}
+	return ids, nil
+}
+
+// relate ties people to each other. Whoever the file and Kith do not know is kept as a fact, in the card's own words.
+func (t *taking) relate(ctx context.Context) error {
+	for _, p := range t.pending {
+		other := t.uids[p.relation.UID]
+		if p.relation.UID == "" {
+			name := person.FoldName(p.relation.Name)
+			found := t.names[name]
+			if len(found) == 0 {
+				found = t.named[name]
+			}
+			if len(found) == 1 {
+				other = found[0]
+			}
+		}
+		if other == p.person {
+			continue
+		}
+		if other != "" {
+			_, err := t.s.o.People.RelateIn(ctx, t.tx, t.by, person.Relation{Meta: person.Meta{Person: other}, Other: p.person, Role: roleOf(p.relation.Label)})
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if p.relation.Name == "" {
+			continue // a card that is not in the file
+		}
+		if err := t.s.o.People.ReviseIn(ctx, t.tx, t.by, p.person, person.Revision{Facts: []person.Fact{{Text: relationText(p.relation)}}}); err != nil {
+			if fault.As(err) != nil { // no room for one more
+				continue
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// relationText is a relation to somebody Kith does not know, as a fact.
+func relationText(r addressbook.Relation) string {
+	s := []rune(strings.TrimPrefix(r.Label+": "+r.Name, ": "))
+	return string(s[:min(len(s), person.MaxFact)])
+}
+
+// gather puts people into the groups of the file. A group within a group gives its people to both.
+func (t *taking) gather(ctx context.Context) error {
+	byUID := map[string]card{}
+	for _, g := range t.groups {
+		if g.entry.UID != "" {
+			byUID[g.entry.UID] = g
+		}
+	}
+	for _, g := range t.groups {
+		old, err := getItem(ctx, t.tx, t.by, g.key)
+		if err != nil {
+			return err
+		}
+		if old != nil && old.digest == g.digest {
+			continue
+		}
+		d := decision{item: old}
+		if err := t.remember(g, d, ""); err != nil {
+			return err
+		}
+		name := person.GroupName(g.entry.Display())
+		ids, err := t.groupIDs(ctx, []string{name}, g)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := t.join(ctx, id, g, byUID, map[string]bool{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *taking) join(ctx context.Context, group string, g card, byUID map[string]card, seen map[string]bool) error {
+	if seen[g.entry.UID] {
+		return nil // a group that is in itself
+	}
+	seen[g.entry.UID] = true
+	for _, uid := range g.entry.Members {
+		if inner, ok := byUID[uid]; ok {
+			if err := t.join(ctx, group, inner, byUID, seen); err != nil {
+				return err
+			}
+			continue
+		}
+		id := t.uids[uid]
+		if id == "" {
+			it, err := getItem(ctx, t.tx, t.by, "uid:"+uid)
+			if err != nil {
+				return err
+			}
+			if it == nil {
+				continue
+			}
+			if id, err = t.s.o.People.Became(ctx, t.tx, t.by, it.person); err != nil {
+				return err
+			}
+		}
+		if id == "" || seen["person "+id] {
+			continue
+		}
+		seen["person "+id] = true
+		if err := t.s.o.People.JoinIn(ctx, t.tx, t.by, group, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep writes down which card is whom, with what the people are like now: whoever is touched from here on stays when the
+// import is taken back. Somebody who was touched before stays so.
+func (t *taking) keep(ctx context.Context) error {
+	if len(t.items) == 0 {
+		return nil
+	}
+	now, err := t.s.o.People.Stamps(ctx, t.tx, t.by)
+	if err != nil {
+		return err
+	}
+	for _, v := range t.items {
+		if v.person != "" && (v.stamp == "" || v.stamp == stampText(t.before[v.person])) {
+			v.stamp = stampText(now[v.person])
+		}
+		if err := putItem(ctx, t.tx, t.by, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stampText(v person.Stamp) string { return fmt.Sprintf("%d.%d.%d", v.Revision, v.Rows, v.Changes) }
+
+// Undo takes an import back: the people it made and that nobody touched since are removed; the others stay and are named.
+// What it added to people who were there before stays with them.
+func (s *Service) Undo(ctx context.Context, by account.ID, id string) (v Taken, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		v = Taken{}
+		if v.Import, err = get(ctx, tx, by, id); err != nil {
+			return err
+		}
+		switch v.Import.State {
+		case Undone:
+			return nil
+		case Reading, Ready:
+			return fault.Conflict("import_not_done", "", "This file was not taken over; there is nothing to undo.")
+		}
+		if err := s.undo(ctx, tx, by, &v); err != nil {
+			return err
+		}
+		v.Import.State = Undone
+		if err := save(ctx, tx, by, &v.Import, s.now()); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, by)
+	})
+	return v, err
+}
+
+func (s *Service) undo(ctx context.Context, tx *db.Tx, by account.ID, v *Taken) error {
+	people := s.o.People
+	// All is looked at before anything is removed: who goes leaves a mark on those they are tied to.
+	stamps, err := people.Stamps(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	named, err := tied(ctx, tx, by)
+	if err != nil {
+		return err
+	}
+	items, err := madeBy(ctx, tx, by, v.Import.ID)
+	if err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for _, it := range items {
+		id, err := people.Became(ctx, tx, by, it.person)
+		if err != nil {
+			return err
+		}
+		if id == "" || done[id] { // deleted by their owner
+			continue
+		}
+		done[id] = true
+		if id == it.person && !named[id] && it.stamp == stampText(stamps[id]) {
+			if err := people.DeleteIn(ctx, tx, by, id, 0); err != nil {
+				return err
+			}
+			if err := forgetPerson(ctx, tx, by, id); err != nil {
+				return err
+			}
+			v.Removed++
+			continue
+		}
+		names, err := people.Names(ctx, tx, by, []string{id})
+		if err != nil {
+			return err
+		}
+		v.Kept = append(v.Kept, Kept{id, names[id]})
+	}
+	if err := forgetGroups(ctx, tx, by, v.Import.ID); err != nil {
+		return err
+	}
+	return people.DropEmptyGroupsIn(ctx, tx, by, v.Import.Report.Made)
+}
