@@ -268,6 +268,14 @@ func (s *Service) Ahead(ctx context.Context, r db.Reader, by account.ID, day str
 	if err != nil {
 		return nil, checkDay(day, "day")
 	}
+	// Only the months that can be meant are read; a lead time longer than usual is looked at apart.
+	const usual = 14
+	within := max(days, usual)
+	var months []int
+	for m := from.AddDate(0, 0, 1-from.Day()); len(months) < 12 && !m.After(from.AddDate(0, 0, within)); m = m.AddDate(0, 1, 0) {
+		months = append(months, int(m.Month()))
+	}
+	in, args := db.In(3, months)
 	p := s.dates()
 	type named struct {
 		Date
@@ -278,7 +286,7 @@ func (s *Service) Ahead(ctx context.Context, r db.Reader, by account.ID, day str
 		return v, err
 	}, `SELECT d.id, d.person_id, d.revision, d.created_at, d.updated_at, d.kind, d.label, d.year, d.month, d.day, d.lead_days, p.name FROM person_date d
 		JOIN person p ON p.user_id = d.user_id AND p.id = d.person_id WHERE d.user_id = $1 AND d.deleted_at IS NULL AND p.deleted_at IS NULL AND
-		p.archived_at IS NULL`, string(by))
+		p.archived_at IS NULL AND (d.lead_days > $2 OR d.month IN (`+in+"))", append([]any{string(by), usual}, args...)...)
 	if err != nil {
 		return nil, err
 	}
