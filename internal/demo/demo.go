@@ -30,6 +30,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/zone"
 )
 
@@ -54,6 +55,7 @@ type Nouns struct {
 	Moments       *moment.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
+	Pulses        *pulse.Service
 }
 
 // chapter writes what one noun has in the story.
@@ -71,6 +73,7 @@ func chapters() []chapter {
 		{"moments", writeMoments},
 		{"intentions", writeIntentions},
 		{"answers", writeAnswers},
+		{"pulses", writePulses},
 		{"presence", writePresence},
 	}
 }

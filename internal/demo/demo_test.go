@@ -24,15 +24,16 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/pulse"
 	"kith/internal/transfer"
 )
 
 func services(d *db.DB, now time.Time) Nouns {
 	clock := func() time.Time { return now }
 	n := Nouns{Accounts: account.New(d, clock), People: person.New(d, clock), Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
-	n.Moments = moment.New(d, moment.Options{
-		Accounts: n.Accounts, People: n.People, Jobs: job.New(d, job.Options{Now: clock}), Live: live.New(d), Now: clock,
-	})
+	jobs := job.New(d, job.Options{Now: clock})
+	n.Moments = moment.New(d, moment.Options{Accounts: n.Accounts, People: n.People, Jobs: jobs, Live: live.New(d), Now: clock})
+	n.Pulses = pulse.New(d, pulse.Options{Accounts: n.Accounts, Jobs: jobs, Now: clock})
 	return n
 }
 
@@ -80,6 +81,7 @@ func TestFill_tables(t *testing.T) {
 	t.Parallel()
 	without := map[string]string{
 		"auth_password": "a demo has no password",
+		"scale":         "who lives here brought none",
 		"person_photo":  "a made-up person has no face",
 		"person_merge":  "its owner merges; there is a pair to try it on",
 		"auth_session":  "made when a page is opened",

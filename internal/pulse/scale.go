@@ -146,6 +146,9 @@ var builtIn = sync.OnceValue(func() []*Scale { //nolint:gochecknoglobals // a ca
 	return list
 })
 
+// Library lists the scales that come with Kith, to be read only.
+func Library() []*Scale { return builtIn() }
+
 // ParseScale reads a definition and says precisely what is wrong with one that cannot be used.
 func ParseScale(b []byte) (*Scale, error) {
 	if len(b) > MaxDefinition {
