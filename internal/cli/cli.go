@@ -35,21 +35,23 @@ const (
 
 // grammar is the whole command line.
 type grammar struct {
-	Serve  serveCmd  `cmd:"" group:"run" help:"Run Kith: pages, API and jobs in one process. The first start prints a one-time set-up link."`
-	Demo   demoCmd   `cmd:"" group:"run" help:"Look at Kith on a made-up year: signed in, nothing to set up, gone when you stop it."`
-	Add    addCmd    `cmd:"" group:"daily" help:"Log a moment in one line."`
-	Today  todayCmd  `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
-	Intend intendCmd `cmd:"" group:"daily" help:"Set today's one intention."`
-	Search searchCmd `cmd:"" group:"daily" help:"Find moments by their words, people, kind, context, tag, felt or days."`
-	Show   showCmd   `cmd:"" group:"daily" help:"Show one moment; without ID, the last one logged."`
-	Edit   editCmd   `cmd:"" group:"daily" help:"Give a moment a new line."`
-	Delete deleteCmd `cmd:"" group:"daily" help:"Delete a moment; undo brings it back for ten minutes."`
-	Undo   undoCmd   `cmd:"" group:"daily" help:"Take back the last thing: a deletion, or the moment just logged."`
-	Repeat repeatCmd `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
-	Pulse  pulseCmd  `cmd:"" group:"daily" help:"Say how you feel in two numbers and a word, or show the last two weeks."`
-	Scale  scaleCmd  `cmd:"" group:"daily" help:"Questionnaires every few weeks: list, take, history, import."`
-	People peopleCmd `cmd:"" group:"daily" help:"List the people you know."`
-	Person personCmd `cmd:"" group:"daily" help:"Show a person and the moments with them."`
+	Serve    serveCmd    `cmd:"" group:"run" help:"Run Kith: pages, API and jobs in one process. The first start prints a one-time set-up link."`
+	Demo     demoCmd     `cmd:"" group:"run" help:"Look at Kith on a made-up year: signed in, nothing to set up, gone when you stop it."`
+	Add      addCmd      `cmd:"" group:"daily" help:"Log a moment in one line."`
+	Today    todayCmd    `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
+	Intend   intendCmd   `cmd:"" group:"daily" help:"Set today's one intention."`
+	Breathe  breatheCmd  `cmd:"" group:"daily" help:"Be guided through a breath; where nobody watches, print its plan."`
+	Presence presenceCmd `cmd:"" group:"daily" help:"Undivided attention: start, end, list."`
+	Search   searchCmd   `cmd:"" group:"daily" help:"Find moments by their words, people, kind, context, tag, felt or days."`
+	Show     showCmd     `cmd:"" group:"daily" help:"Show one moment; without ID, the last one logged."`
+	Edit     editCmd     `cmd:"" group:"daily" help:"Give a moment a new line."`
+	Delete   deleteCmd   `cmd:"" group:"daily" help:"Delete a moment; undo brings it back for ten minutes."`
+	Undo     undoCmd     `cmd:"" group:"daily" help:"Take back the last thing: a deletion, or the moment just logged."`
+	Repeat   repeatCmd   `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
+	Pulse    pulseCmd    `cmd:"" group:"daily" help:"Say how you feel in two numbers and a word, or show the last two weeks."`
+	Scale    scaleCmd    `cmd:"" group:"daily" help:"Questionnaires every few weeks: list, take, history, import."`
+	People   peopleCmd   `cmd:"" group:"daily" help:"List the people you know."`
+	Person   personCmd   `cmd:"" group:"daily" help:"Show a person and the moments with them."`
 
 	Account userCmd    `cmd:"" name:"user" group:"operation" help:"Accounts: add, list, reset a password, erase."`
 	Token   tokenCmd   `cmd:"" group:"operation" help:"API tokens: new, list, revoke."`
