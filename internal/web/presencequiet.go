@@ -180,7 +180,7 @@ func (h *Handler) guestCome(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return h.guestOver(w, r, v, err)
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // Secure wherever the site is reached so; a plain Kith at home is not
 		Name: guestCookie, Value: strconv.Itoa(s.Session.Guests), Path: path, MaxAge: max(1, int(s.Session.Until().Sub(v.Now).Seconds())),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.URL.Scheme == "https",
 	})
