@@ -35,7 +35,7 @@ func writePulses(ctx context.Context, tx *db.Tx, n Nouns, s *Story) error {
 			rec.Words = append(rec.Words, own[r.IntN(len(own))])
 		}
 		if evening && r.IntN(4) > 0 {
-			felt := within(30 + 12*min(4, len(d.Moments)) + r.IntN(30))
+			felt := within(22 + 9*min(4, len(d.Moments)) + r.IntN(34))
 			rec.Closeness = &felt
 		}
 		_, err := n.Pulses.Restore(ctx, tx, s.User.ID, rec)
@@ -43,7 +43,7 @@ func writePulses(ctx context.Context, tx *db.Tx, n Nouns, s *Story) error {
 	}
 	swell := 0
 	for _, d := range s.Days {
-		swell = swell*4/5 + r.IntN(17) - 8 // today is much like yesterday
+		swell = swell*5/6 + r.IntN(31) - 16 // today is much like yesterday
 		if d.Ago > 1 && gaps(d.Ago) < 1 {
 			continue
 		}
@@ -55,7 +55,7 @@ func writePulses(ctx context.Context, tx *db.Tx, n Nouns, s *Story) error {
 		}
 		if r.IntN(9) < 5 {
 			at := d.Date.Add(time.Duration(8*60+r.IntN(140)) * time.Minute)
-			if err := keep(d, at, 54+swell+4*min(5, len(d.Moments))+r.IntN(25)-12, 18+r.IntN(50), true); err != nil {
+			if err := keep(d, at, 48+swell+4*min(5, len(d.Moments))+r.IntN(31)-15, 18+r.IntN(50), true); err != nil {
 				return err
 			}
 		}
