@@ -24,6 +24,7 @@ type exportCmd struct {
 
 // Run writes the archive. A file appears whole or not at all.
 func (c *exportCmd) Run(ctx context.Context, a *app) error {
+	saveMemory(a.getenv)
 	format := c.Format
 	if format == "" && strings.EqualFold(filepath.Ext(c.File), ".vcf") {
 		format = "vcard"
@@ -64,6 +65,7 @@ type importCmd struct {
 
 // Run reads a file, or takes one back.
 func (c *importCmd) Run(ctx context.Context, a *app) error {
+	saveMemory(a.getenv) // a large file must not make a large process
 	if c.File == "undo" {
 		return c.with(ctx, a, func(k *client.Client) error { return c.undo(ctx, a, k) })
 	}

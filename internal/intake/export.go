@@ -21,8 +21,16 @@ func (s *Service) Cards(ctx context.Context, by account.ID, w io.Writer, version
 		if err != nil {
 			return err
 		}
+		groups, err := s.o.People.Memberships(ctx, r, by)
+		if err != nil {
+			return err
+		}
+		code, err := s.o.People.CallingCode(ctx, r, by)
+		if err != nil {
+			return err
+		}
 		for _, id := range ids {
-			e, err := s.entry(ctx, r, by, id)
+			e, err := s.entry(ctx, r, by, id, code, groups[id])
 			if err != nil {
 				return err
 			}
@@ -35,11 +43,12 @@ func (s *Service) Cards(ctx context.Context, by account.ID, w io.Writer, version
 }
 
 // entry is a person as a card.
-func (s *Service) entry(ctx context.Context, r db.Reader, by account.ID, id string) (addressbook.Entry, error) {
-	d, err := s.o.People.DetailIn(ctx, r, by, id)
+func (s *Service) entry(ctx context.Context, r db.Reader, by account.ID, id, code string, groups []person.Group) (addressbook.Entry, error) {
+	d, err := s.o.People.CardIn(ctx, r, by, id)
 	if err != nil {
 		return addressbook.Entry{}, err
 	}
+	d.Groups = groups
 	var e addressbook.Entry
 	items, err := db.All(ctx, r, scanItem, "SELECT "+itemColumns+" FROM import_item WHERE user_id = $1 AND person_id = $2 ORDER BY taken_at DESC, card_key LIMIT 1",
 		string(by), id)
@@ -50,10 +59,6 @@ func (s *Service) entry(ctx context.Context, r db.Reader, by account.ID, id stri
 		if err := json.Unmarshal([]byte(items[0].entry), &e); err != nil {
 			return e, err
 		}
-	}
-	code, err := s.o.People.CallingCode(ctx, r, by)
-	if err != nil {
-		return e, err
 	}
 	fill(&e, d, draftOf(e, code))
 	if d.Photo != "" {

@@ -303,6 +303,14 @@ func (s *Service) count(ctx context.Context, by account.ID, v *Import) error {
 	return err
 }
 
+// Near returns whom of an import their owner may want to keep close, the likeliest first.
+func (s *Service) Near(ctx context.Context, by account.ID, id string, limit int) ([]string, error) {
+	if _, err := get(ctx, s.db, by, id); err != nil {
+		return nil, err
+	}
+	return near(ctx, s.db, by, id, limit)
+}
+
 // Discard lets a file go that was not taken over.
 func (s *Service) Discard(ctx context.Context, by account.ID, id string) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

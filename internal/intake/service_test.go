@@ -146,6 +146,9 @@ func TestImport_anAppleBook(t *testing.T) {
 		if len(h.all(t, h.ana)) != 0 {
 			t.Fatal("a preview made people")
 		}
+		if _, err := h.intake.Apply(t.Context(), h.ben, staged.ID, nil); code(err) != "import_not_found" {
+			t.Errorf("somebody else takes it over: %v", err)
+		}
 		done, err := h.intake.Apply(t.Context(), h.ana, staged.ID, nil)
 		if err != nil || done.State != intake.Done || counts(done) != [4]int{4, 0, 0, 0} {
 			t.Fatalf("applied as %+v, %v", done, err)
@@ -175,6 +178,12 @@ func TestImport_anAppleBook(t *testing.T) {
 		}
 		if len(h.all(t, h.ben)) != 0 {
 			t.Error("somebody else got them")
+		}
+		if near, err := h.intake.Near(t.Context(), h.ana, done.ID, 5); err != nil || len(near) != 4 || near[0] != ada.ID {
+			t.Errorf("near are %v, %v", near, err)
+		}
+		if _, err := h.intake.Near(t.Context(), h.ben, done.ID, 5); code(err) != "import_not_found" {
+			t.Errorf("somebody else sees who is near: %v", err)
 		}
 
 		again := h.take(t, example(t, "apple.vcf"))

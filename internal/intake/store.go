@@ -189,13 +189,41 @@ func faces(ctx context.Context, r db.Reader, by account.ID) (map[string]bool, er
 	return found, err
 }
 
-// tied are the people whom something beside their own rows names: a moment, an intention.
+// near are those of an import of whom the card says most: family, birthdays, a nickname, a picture, several addresses.
+func near(ctx context.Context, r db.Reader, by account.ID, importID string, limit int) ([]string, error) {
+	return db.All(ctx, r, func(s db.Scanner) (id string, err error) {
+		var score int
+		err = s.Scan(&id, &score)
+		return id, err
+	}, `SELECT p.id, CASE WHEN p.photo <> '' THEN 2 ELSE 0 END + CASE WHEN p.nickname <> '' THEN 2 ELSE 0 END
+		+ 3 * (SELECT COUNT(*) FROM person_date d WHERE d.user_id = $1 AND d.person_id = p.id AND d.deleted_at IS NULL)
+		+ 3 * (SELECT COUNT(*) FROM person_relation e WHERE e.user_id = $1 AND e.person_id = p.id AND e.deleted_at IS NULL)
+		+ 3 * (SELECT COUNT(*) FROM person_relation o WHERE o.user_id = $1 AND o.other_id = p.id AND o.deleted_at IS NULL)
+		+ (SELECT COUNT(*) FROM person_channel c WHERE c.user_id = $1 AND c.person_id = p.id AND c.deleted_at IS NULL) AS score
+		FROM person p WHERE p.user_id = $1 AND p.source = $2 AND p.deleted_at IS NULL AND p.ring = '' AND p.standing = 'active'
+		ORDER BY score DESC, p.id LIMIT $3`, string(by), importID, limit)
+}
+
+// tied are the people whom something beside their own rows names: a moment, an intention, a presence.
 func tied(ctx context.Context, r db.Reader, by account.ID) (map[string]bool, error) {
 	found := map[string]bool{}
 	err := db.Each(ctx, r, db.Value[string], func(id string) error {
 		found[id] = true
 		return nil
 	}, `SELECT person_id FROM moment_person WHERE user_id = $1 UNION SELECT person FROM intention WHERE user_id = $1 AND person <> ''`, string(by))
+	if err != nil {
+		return nil, err
+	}
+	err = db.Each(ctx, r, db.Value[string], func(list string) error {
+		var ids []string
+		if err := json.Unmarshal([]byte(list), &ids); err != nil {
+			return err
+		}
+		for _, id := range ids {
+			found[id] = true
+		}
+		return nil
+	}, "SELECT people FROM presence WHERE user_id = $1 AND people <> ''", string(by))
 	return found, err
 }
 

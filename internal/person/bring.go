@@ -139,6 +139,34 @@ func (s *Service) DetailIn(ctx context.Context, r db.Reader, by account.ID, id s
 	return s.detail(ctx, r, by, id)
 }
 
+// CardIn is DetailIn without follow-ups and groups, for writing many; Memberships has the groups.
+func (s *Service) CardIn(ctx context.Context, r db.Reader, by account.ID, id string) (d Detail, err error) {
+	if d.Person, err = get(ctx, r, by, id); err != nil {
+		return d, err
+	}
+	var errs [4]error
+	d.Channels, errs[0] = s.channels().of(ctx, r, by, id)
+	d.Dates, errs[1] = s.dates().of(ctx, r, by, id)
+	d.Facts, errs[2] = s.facts().of(ctx, r, by, id)
+	d.Relations, errs[3] = s.Relations(ctx, r, by, id)
+	d.StandingNote = "" // which is private, and still sealed here
+	return d, errors.Join(errs[:]...)
+}
+
+// Memberships are the groups of everybody, by person.
+func (s *Service) Memberships(ctx context.Context, r db.Reader, by account.ID) (map[string][]Group, error) {
+	found := map[string][]Group{}
+	err := db.Each(ctx, r, func(sc db.Scanner) (v [2]string, err error) {
+		err = sc.Scan(&v[0], &v[1])
+		return v, err
+	}, func(v [2]string) error {
+		found[v[0]] = append(found[v[0]], Group{Name: v[1]})
+		return nil
+	}, `SELECT m.person_id, g.name FROM person_group g JOIN person_group_member m ON m.user_id = g.user_id AND m.group_id = g.id
+		WHERE g.user_id = $1 AND g.deleted_at IS NULL ORDER BY g.name_fold, g.id`, string(by))
+	return found, err
+}
+
 // Revision is what an import changes of a person who is there. What is removed is named by id.
 type Revision struct {
 	Name, Nickname *string
@@ -208,8 +236,8 @@ func (s *Service) RelateIn(ctx context.Context, tx *db.Tx, by account.ID, r Rela
 		return false, err
 	}
 	err = addPart(ctx, tx, s, by, r.Person, s.relations(), r, Relation.clean)
-	if f := fault.As(err); f != nil { // too many
-		return false, nil
+	if fault.As(err) != nil {
+		return false, nil //nolint:nilerr // no room for one more: the two are not tied
 	}
 	return err == nil, err
 }

@@ -71,6 +71,8 @@ func (h *Handler) routes() http.Handler {
 	open("GET /reset/{secret}", h.resetShow)
 	open("POST /reset/{secret}", h.resetSave)
 
+	h.importRoutes(mux, mine)
+
 	mine("GET /settings", h.settingsShow)
 	mine("POST /settings/profile", h.settingsProfile)
 	mine("POST /settings/email", h.settingsEmail)

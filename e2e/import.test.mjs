@@ -1,0 +1,59 @@
+// An address book from file to people: looked at, taken over, a ring given, and taken back, with and without JavaScript.
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import { moveIn, serve, visitor } from "./kith.mjs";
+
+const books = join(dirname(fileURLToPath(import.meta.url)), "..", "internal", "addressbook", "testdata");
+
+// clean looks for what keeps people out, in light and dark.
+async function clean(page) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const axe = new AxeBuilder({ page });
+    if (colorScheme === "dark") axe.withRules(["color-contrast", "link-in-text-block"]);
+    else axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+    const { violations } = await axe.analyze();
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
+    if (process.env.KITH_SHOTS) await page.screenshot({ path: `${process.env.KITH_SHOTS}/${shots++}-${colorScheme}.png`, fullPage: true });
+  }
+}
+let shots = 0;
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`an address book comes in and goes, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async (t) => {
+    const kith = await serve(t);
+    const page = await visitor(t, { javaScriptEnabled });
+    await moveIn(page, kith);
+
+    await page.goto(kith.url + "/import");
+    await page.setInputFiles("[name=file]", { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("nothing of the kind") });
+    await page.click("form[data-import] button");
+    await page.getByText("neither a vCard file").waitFor();
+
+    await page.setInputFiles("[name=file]", join(books, "google.vcf"));
+    await page.click("form[data-import] button");
+    await page.getByRole("heading", { name: "What the file holds" }).waitFor();
+    await page.getByText("3 cards in google.vcf").waitFor();
+    await page.getByText("Marisol Vega Prieto").waitFor();
+    assert.ok(await page.getByText("the card has no name").isVisible(), "what is not taken is named");
+    if (javaScriptEnabled) await clean(page);
+    await page.getByRole("button", { name: "Take them over" }).click();
+
+    await page.getByRole("heading", { name: "close to you" }).waitFor();
+    if (javaScriptEnabled) await clean(page);
+    await page.getByRole("group", { name: "Marisol" }).getByText("close", { exact: true }).click();
+    await page.getByRole("button", { name: "Keep" }).click();
+    await page.getByText("2 people are new.").waitFor();
+    if (javaScriptEnabled) await clean(page);
+
+    await page.getByRole("button", { name: "Take this import back" }).click();
+    await page.getByText("One person was removed.").waitFor();
+    await page.getByRole("link", { name: "Marisol Vega Prieto" }).waitFor();
+    await page.goto(kith.url + "/people");
+    await page.getByText("Marisol Vega Prieto").first().waitFor();
+    assert.equal(await page.getByText("🦊").count(), 0, "who was not touched is gone");
+  });
+}
