@@ -97,7 +97,6 @@ func newServer(s Services) *server {
 
 // configureHuma sets what huma keeps in package variables, before its first use.
 var configureHuma = sync.OnceFunc(func() { //nolint:gochecknoglobals // huma has one configuration a process
-	huma.NewError = newError
 	huma.ValidateStrictCasing = true
 	huma.DefaultArrayNullable = false
 	validation.MsgUnexpectedProperty = "unknown_field|is not a field of this request"

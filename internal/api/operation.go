@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -48,7 +49,14 @@ var withBody = []int{
 
 // handle adds an operation. f gets who asks as a parameter; nothing below it looks for that in the context.
 func handle[I, O any](s *server, t *table, o operation, f func(ctx context.Context, who auth.Identity, in *I) (*O, error)) {
-	op := huma.Operation{
+	s.add(t, o, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, who auth.Identity, in any) (any, error) {
+		return f(ctx, who, in.(*I)) //nolint:forcetypeassert // register makes it of this type
+	})
+}
+
+// add is what handle does whatever the types.
+func (s *server) add(t *table, o operation, in, out reflect.Type, f handler) {
+	op := &huma.Operation{
 		OperationID: o.ID, Method: o.Method, Path: Prefix + o.Path, Summary: o.Summary, Description: o.Doc, Tags: []string{o.Tag},
 		DefaultStatus: o.Status, MaxBodyBytes: httpd.DefaultBody, BodyReadTimeout: 30 * time.Second,
 		Metadata:  map[string]any{scopeKey: o.Scope},
@@ -70,8 +78,8 @@ func handle[I, O any](s *server, t *table, o operation, f func(ctx context.Conte
 		}
 		op.Responses[strconv.Itoa(status)] = &huma.Response{Ref: "#/components/responses/" + name}
 	}
-	huma.Register(t.api, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := f(ctx, callerOf(ctx), in)
+	t.register(op, in, out, func(ctx context.Context, who auth.Identity, in any) (any, error) {
+		out, err := f(ctx, who, in)
 		if err != nil {
 			return nil, s.problemFor(ctx, err)
 		}

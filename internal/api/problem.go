@@ -130,8 +130,8 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	_, _ = w.Write(append(b, '\n'))
 }
 
-// newError makes huma's own refusals problems. huma hands over the sent value with each error; it is dropped here.
-func newError(status int, message string, errs ...error) huma.StatusError {
+// refused words a refusal for the form of a request. An error may hold what was sent; it is dropped here.
+func refused(status int, message string, errs ...error) *Problem {
 	for _, err := range errs {
 		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			return tooLarge(large.Limit)

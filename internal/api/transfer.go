@@ -234,7 +234,7 @@ func notAnArchive() error {
 
 // unreadable says why a body did not arrive whole. A disk without room is ours to say.
 func unreadable(err error) error {
-	if p := newError(http.StatusBadRequest, "cannot read request body", err); p.GetStatus() == http.StatusRequestEntityTooLarge {
+	if p := refused(http.StatusBadRequest, "cannot read request body", err); p.GetStatus() == http.StatusRequestEntityTooLarge {
 		return problem(http.StatusRequestEntityTooLarge, "body_too_large", "An archive has at most 256 MiB.")
 	}
 	if full(err) {
