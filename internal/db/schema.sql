@@ -241,6 +241,22 @@ CREATE TABLE opportunity_answer (
 
 CREATE INDEX opportunity_never ON opportunity_answer (user_id, day) WHERE answer = 'not_this';
 
+CREATE TABLE opportunity_put_away (
+    user_id TEXT   NOT NULL,
+    subject TEXT   NOT NULL, -- kind:..., source:..., person:...
+    day     TEXT   NOT NULL, -- local day on which it was said
+    said_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, subject)
+);
+
+CREATE TABLE opportunity_wish (
+    user_id    TEXT    NOT NULL PRIMARY KEY,
+    rest_days  TEXT    NOT NULL, -- weekdays as digits, Sunday is 0
+    loss_notes BOOLEAN NOT NULL,
+    revision   BIGINT  NOT NULL,
+    updated_at BIGINT  NOT NULL
+);
+
 CREATE TABLE person (
     user_id             TEXT   NOT NULL,
     id                  TEXT   NOT NULL,

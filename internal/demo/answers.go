@@ -30,6 +30,13 @@ func writeAnswers(ctx context.Context, tx *db.Tx, n Nouns, s *Story) error {
 			return err
 		}
 	}
+	day := s.Days[yearDays-120]
+	if _, err := n.Opportunities.RestoreNever(ctx, tx, s.User.ID, opportunity.NeverRow{Subject: "kind:laugh", Day: day.Name, SaidAt: day.Date.UnixMicro()}); err != nil {
+		return err
+	}
+	if _, err := n.Opportunities.RestoreWishes(ctx, tx, s.User.ID, opportunity.WishRow{RestDays: "0", Revision: 1, UpdatedAt: day.Date.UnixMicro()}); err != nil {
+		return err
+	}
 	for _, d := range s.Days[:yearDays] {
 		if r.IntN(3) > 0 || gaps(d.Ago) < 1 {
 			continue

@@ -159,14 +159,3 @@ func mix(x uint64) uint64 {
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
 }
-
-// deckOf returns the library without what the account never wants to see again.
-func deckOf(locale string, never map[string]bool) []*practice.Practice {
-	var deck []*practice.Practice
-	for _, p := range practice.Library(locale) {
-		if !never[p.ID] {
-			deck = append(deck, &p)
-		}
-	}
-	return deck
-}

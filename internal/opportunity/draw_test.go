@@ -49,7 +49,7 @@ func walk(t interface {
 
 func TestDraw_ninetyDays(t *testing.T) {
 	t.Parallel()
-	deck := deckOf("en", nil)
+	deck := deckOf(practice.Library("en"), nil, nil)
 	for user := range 60 {
 		seed := fmt.Sprintf("user-%d", user)
 		first := day("2026-11-24").AddDate(0, 0, user)
@@ -77,9 +77,9 @@ func TestDraw_ninetyDays(t *testing.T) {
 
 func TestDraw_isDeterministic(t *testing.T) {
 	t.Parallel()
-	deck := deckOf("en", nil)
+	deck := deckOf(practice.Library("en"), nil, nil)
 	first := day("2026-11-24")
-	a, b := walk(t, deck, "ana", first, 60), walk(t, deckOf("de", nil), "ana", first, 60)
+	a, b := walk(t, deck, "ana", first, 60), walk(t, deckOf(practice.Library("de"), nil, nil), "ana", first, 60)
 	ids := func(days [][]*practice.Practice) (list []string) {
 		for _, d := range days {
 			for _, p := range d {
@@ -102,7 +102,7 @@ func TestDraw_isDeterministic(t *testing.T) {
 // Whatever someone never wants to see again, the rest is still drawn without replacement.
 func TestDraw_anyDeck(t *testing.T) {
 	t.Parallel()
-	whole := deckOf("en", nil)
+	whole := deckOf(practice.Library("en"), nil, nil)
 	rapid.Check(t, func(t *rapid.T) {
 		var deck []*practice.Practice
 		for _, i := range rapid.SliceOfDistinct(rapid.IntRange(0, len(whole)-1), rapid.ID[int]).Draw(t, "deck") {
@@ -123,7 +123,7 @@ func TestDraw_anyDeck(t *testing.T) {
 }
 
 func BenchmarkDraw(b *testing.B) {
-	deck := deckOf("en", nil)
+	deck := deckOf(practice.Library("en"), nil, nil)
 	first := day("2026-11-24")
 	for i := 0; b.Loop(); i++ {
 		draw(deck, "ana", first, first.AddDate(0, 0, i%1000))

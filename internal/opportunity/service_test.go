@@ -231,7 +231,7 @@ func TestService_exportRestoreErase(t *testing.T) {
 		if len(rows(ana)) != 0 || len(rows(ben)) != 2 {
 			t.Error("erasure took the wrong rows")
 		}
-		if !slices.Equal(opportunity.Tables(), []string{"opportunity_answer"}) {
+		if !slices.Equal(opportunity.Tables(), []string{"opportunity_answer", "opportunity_put_away", "opportunity_wish"}) {
 			t.Error("the tables are not what they are")
 		}
 		stop := errors.New("stop")

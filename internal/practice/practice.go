@@ -53,6 +53,8 @@ type Practice struct {
 	Grade       string
 	Cautions    []string // sentences to be read before doing it
 	NeedsPerson bool     // it is done with or for somebody one knows
+	Own         bool     // it is the account's, not the library's
+	Revision    int64    // of an own one
 }
 
 // Duration is how long it takes.

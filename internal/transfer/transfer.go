@@ -54,40 +54,42 @@ const (
 // Ledger names every table with its fate.
 func Ledger() map[string]Fate {
 	return map[string]Fate{
-		"account":             Exported, // e-mail and administration are the installation's and stay
-		"person":              Exported,
-		"person_channel":      Exported,
-		"person_date":         Exported,
-		"person_fact":         Exported,
-		"person_follow_up":    Exported,
-		"person_relation":     Exported,
-		"person_group":        Exported,
-		"person_group_member": Exported, // with the groups
-		"person_photo":        Exported, // with the people
-		"person_distinct":     Exported,
-		"person_merge":        Exported,
-		"moment":              Exported,
-		"moment_person":       Derived,
-		"moment_tag":          Derived,
-		"moment_search":       Derived,
-		"import":              Exported,
-		"import_card":         Derived, // of a file that waits to be taken over, which its owner has
-		"import_item":         Exported,
-		"intention":           Exported,
-		"presence":            Exported, // the code by which guests join is a secret and stays
-		"opportunity_answer":  Exported,
-		"pulse":               Exported,
-		"scale":               Exported,
-		"scale_answer":        Exported,
-		"auth_password":       Secret,
-		"auth_session":        Secret,
-		"auth_token":          Secret,
-		"auth_link":           Secret,
-		"auth_attempt":        Secret,
-		"auth_place":          Secret,
-		"job":                 House, // hints that are derived from the rest again
-		"job_clock":           House,
-		"job_key":             House,
+		"account":              Exported, // e-mail and administration are the installation's and stay
+		"person":               Exported,
+		"person_channel":       Exported,
+		"person_date":          Exported,
+		"person_fact":          Exported,
+		"person_follow_up":     Exported,
+		"person_relation":      Exported,
+		"person_group":         Exported,
+		"person_group_member":  Exported, // with the groups
+		"person_photo":         Exported, // with the people
+		"person_distinct":      Exported,
+		"person_merge":         Exported,
+		"moment":               Exported,
+		"moment_person":        Derived,
+		"moment_tag":           Derived,
+		"moment_search":        Derived,
+		"import":               Exported,
+		"import_card":          Derived, // of a file that waits to be taken over, which its owner has
+		"import_item":          Exported,
+		"intention":            Exported,
+		"presence":             Exported, // the code by which guests join is a secret and stays
+		"opportunity_answer":   Exported,
+		"opportunity_put_away": Exported,
+		"opportunity_wish":     Exported,
+		"pulse":                Exported,
+		"scale":                Exported,
+		"scale_answer":         Exported,
+		"auth_password":        Secret,
+		"auth_session":         Secret,
+		"auth_token":           Secret,
+		"auth_link":            Secret,
+		"auth_attempt":         Secret,
+		"auth_place":           Secret,
+		"job":                  House, // hints that are derived from the rest again
+		"job_clock":            House,
+		"job_key":              House,
 	}
 }
 
@@ -179,6 +181,8 @@ func (s *Service) nouns() []noun {
 		{"import_items.jsonl", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
+		{"put_away.jsonl", exporting(s.o.Opportunities.NeverRecords), restoring(s.o.Opportunities.RestoreNever)},
+		{"wishes.jsonl", exporting(s.o.Opportunities.WishRecords), restoring(s.o.Opportunities.RestoreWishes)},
 		{"pulses.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return pulse.Records(ctx, r, by, func(v pulse.Record) error { return put(v) })
 		}, restoring(s.o.Pulses.Restore)},

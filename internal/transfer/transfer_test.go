@@ -127,6 +127,12 @@ func (h *house) live(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := h.nouns.Opportunities.Put(ctx, h.by, "2026-11-24", "kind:laugh"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.nouns.Opportunities.Wish(ctx, h.by, opportunity.Wishes{RestDays: []time.Weekday{time.Sunday}, LossNotes: true}, 0); err != nil {
+		t.Fatal(err)
+	}
 	if err := h.nouns.Opportunities.Answer(ctx, h.by, "2026-11-24", "practice:compliment", opportunity.NotThis); err != nil {
 		t.Fatal(err)
 	}

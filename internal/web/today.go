@@ -164,7 +164,7 @@ func (h *Handler) suggestionAnswer(w http.ResponseWriter, r *http.Request, v *vi
 			if o.ID != id {
 				continue
 			}
-			if _, _, err := h.Intentions.Set(ctx, u.ID, day, intention.Draft{Text: o.Text, Practice: o.Practice}); err != nil {
+			if _, _, err := h.Intentions.Set(ctx, u.ID, day, intention.Draft{Text: clip(o.Text, intention.MaxText), Practice: o.Practice, Person: o.Person}); err != nil {
 				return err
 			}
 		}
@@ -200,4 +200,12 @@ func inSentence(p *i18n.Printer, day string) string {
 		}
 	}
 	return day
+}
+
+// clip shortens a sentence to what fits.
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most-1]) + "…"
+	}
+	return s
 }
