@@ -101,7 +101,6 @@ func about(list []opportunity.Opportunity, id string) bool {
 	return slices.ContainsFunc(list, func(o opportunity.Opportunity) bool { return o.Person == id })
 }
 
-func ptr[T any](v T) *T { return &v }
 
 func TestSources(t *testing.T) {
 	t.Parallel()
@@ -109,12 +108,12 @@ func TestSources(t *testing.T) {
 		l := newLife(t, d, "ana@example.org")
 		imported := l.person(person.Draft{Name: "Imported", Source: "vcard"})
 		ida := l.person(person.Draft{Name: "Ida", Ring: "inner"})
-		bo := l.person(person.Draft{Name: "Bo", Cadence: ptr(30), Zone: "Asia/Tokyo"}) // 9 in Berlin is 17 there
-		far := l.person(person.Draft{Name: "Far", Cadence: ptr(5), Zone: "Pacific/Auckland", HoursFrom: ptr(600), HoursTo: ptr(1200)})
+		bo := l.person(person.Draft{Name: "Bo", Cadence: new(30), Zone: "Asia/Tokyo"}) // 9 in Berlin is 17 there
+		far := l.person(person.Draft{Name: "Far", Cadence: new(5), Zone: "Pacific/Auckland", HoursFrom: new(600), HoursTo: new(1200)})
 		gone := l.person(person.Draft{Name: "Gone", Ring: "inner", Standing: person.Deceased, Dates: []person.Date{
-			{Kind: person.Birthday, Month: 3, Day: 9}, {Kind: person.Death, Month: 3, Day: 9, Year: ptr(2020)},
+			{Kind: person.Birthday, Month: 3, Day: 9}, {Kind: person.Death, Month: 3, Day: 9, Year: new(2020)},
 		}})
-		leap := l.person(person.Draft{Name: "Leap", Dates: []person.Date{{Kind: person.Birthday, Month: 2, Day: 29, Year: ptr(1988)}}})
+		leap := l.person(person.Draft{Name: "Leap", Dates: []person.Date{{Kind: person.Birthday, Month: 2, Day: 29, Year: new(1988)}}})
 		l.log(capture.CheckIn, "hello", 0, ida.ID)
 		l.sleep(8)
 		list := l.offered()
@@ -255,7 +254,7 @@ func TestYear(t *testing.T) {
 				if testing.Short() || d.Dialect() == db.Postgres {
 					days = 60
 				}
-				r := rand.New(rand.NewPCG(7, uint64(len(who.name)))) //nolint:gosec // a made-up life
+				r := rand.New(rand.NewPCG(7, uint64(len(who.name))))
 				l := newLife(t, d, "ana@example.org")
 				var ids []string
 				zones := []string{"", "Asia/Tokyo", "America/Los_Angeles", "Europe/Berlin"}
