@@ -19,7 +19,7 @@ func TestWrite_FullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
+	defer func() { _ = d.Close() }()
 	room := func(pages int) {
 		t.Helper()
 		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {

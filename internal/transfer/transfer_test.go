@@ -108,7 +108,8 @@ func (h *house) live(t *testing.T) {
 	h.pulses(t)
 	presences := presence.New(h.db, presence.Options{People: h.people, Moments: h.nouns.Moments, Live: live.New(h.db), Now: h.clock})
 	for _, d := range []presence.Draft{
-		{Kind: presence.Breath, Pattern: "4-2-6"}, {Kind: presence.Scan},
+		{Kind: presence.Breath, Pattern: "4-2-6"},
+		{Kind: presence.Scan},
 		{Kind: presence.People, People: []moment.Ref{{Name: "José"}, {Name: "Ida Müller"}}},
 	} {
 		v, _, err := presences.Start(ctx, h.by, d)
