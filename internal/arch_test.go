@@ -22,7 +22,7 @@ import (
 // What must reach upwards is a hook. A package may be named here before it is built.
 var floors = [][]string{
 	{"fault"},
-	{"fold", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
+	{"fold", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
 	{"capture", "addressbook"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
@@ -74,6 +74,9 @@ var owners = map[string]string{
 	"opportunity_answer":   "opportunity",
 	"opportunity_put_away": "opportunity",
 	"opportunity_wish":     "opportunity",
+	"reflection":           "reflection",
+	"reflection_week":      "reflection",
+	"reflection_setting":   "reflection",
 	"pulse":                "pulse",
 	"scale":                "pulse",
 	"scale_answer":         "pulse",

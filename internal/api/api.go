@@ -35,6 +35,7 @@ import (
 	"kith/internal/person"
 	"kith/internal/presence"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
 
@@ -50,6 +51,7 @@ type Services struct {
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
+	Reflections   *reflection.Service
 	Presence      *presence.Service
 	Imports       *intake.Service
 	Transfer      *transfer.Service
@@ -143,6 +145,8 @@ func (s *server) build() *table {
 	s.registerOpportunities(t)
 	s.registerPulses(t)
 	s.registerScales(t)
+	s.registerReflections(t)
+	s.registerLookBack(t)
 	s.registerPractices(t)
 	s.registerPresence(t)
 	s.registerToday(t)

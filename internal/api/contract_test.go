@@ -62,7 +62,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	c := newContract(t)
 	seen := map[string]map[int]int{}
-	for seed := range uint64(4500) {
+	for seed := range uint64(5500) {
 		op, status := c.try(t, seed, nil)
 		if seen[op] == nil {
 			seen[op] = map[int]int{}
@@ -146,6 +146,13 @@ func newContract(t testing.TB) *contract {
 		v := into[Presence](c.h.do("POST", "/api/v1/presence", c.h.ana.token, map[string]any{"kind": "people"}).want(http.StatusCreated, ""))
 		c.ids["presence"] = append(c.ids["presence"], v.ID)
 	}
+	for i := range 24 {
+		day := fmt.Sprintf("2026-11-%02d", i+1)
+		c.h.do("PUT", "/api/v1/reflections/"+day, c.h.ana.token, map[string]any{"line": "quiet"}).want(http.StatusCreated, "")
+		c.ids["reflections"], c.ids["days"] = append(c.ids["reflections"], day), append(c.ids["days"], day)
+		c.ids["weeks"] = append(c.ids["weeks"], fmt.Sprintf("2026-W%02d", i+1))
+	}
+	c.ids["years"] = []string{"2025", "2026"}
 	c.befriend()
 	for range 4 {
 		b, _, err := c.h.services.Auth.Begin(t.Context(), c.h.ana.user.ID, "a browser")
@@ -188,7 +195,7 @@ func (c *contract) befriend() {
 			"channels": {"value": "+49 171 1234567"}, "dates": {"kind": "birthday", "month": 2, "day": 29}, "facts": {"text": "likes tea"},
 			"follow-ups": {"text": "ask", "due": "2026-12-01"}, "relations": {"other": c.ids["people"][0], "role": "friend"},
 		} {
-			for range 2 {
+			for range 4 {
 				c.parts[id+noun] = append(c.parts[id+noun], post(at+"/"+noun, body))
 			}
 		}
@@ -218,7 +225,7 @@ func (c *contract) try(t *testing.T, seed uint64, body []byte) (string, int) {
 	g := &generator{rand.New(rand.NewPCG(seed, 7)), c}
 	to := c.targets[g.IntN(len(c.targets))]
 	id := g.id(to.path)
-	path := strings.ReplaceAll(to.path, "{id}", url.PathEscape(id))
+	path := strings.NewReplacer("{id}", url.PathEscape(id), "{day}", url.PathEscape(id), "{week}", url.PathEscape(id), "{year}", url.PathEscape(id)).Replace(to.path)
 	path = strings.ReplaceAll(path, "{part}", url.PathEscape(g.part(to.path, id)))
 	if q := g.query(to.op); q != "" {
 		path += "?" + q

@@ -24,6 +24,7 @@ import (
 	"kith/internal/person"
 	"kith/internal/presence"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
 
@@ -66,13 +67,14 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: queue, Live: hub, Now: now})
 	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
 	pulses := pulse.New(d, pulse.Options{Accounts: accounts, Jobs: queue, Now: now})
+	reflections := reflection.New(d, moments, now)
 	people.OnMerged(moments.Mover())
 	people.OnMerged(intentions.Mover())
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Presence:   presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
-		Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Now: now,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses}),
+		Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Now: now,
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}),
 		Imports:  intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}
 	h.server = newServer(h.services)

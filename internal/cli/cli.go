@@ -50,6 +50,9 @@ type grammar struct {
 	Repeat   repeatCmd   `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
 	Pulse    pulseCmd    `cmd:"" group:"daily" help:"Say how you feel in two numbers and a word, or show the last two weeks."`
 	Scale    scaleCmd    `cmd:"" group:"daily" help:"Questionnaires every few weeks: list, take, history, import."`
+	Reflect  reflectCmd  `cmd:"" group:"daily" help:"Write the evening: good things and one line, for today or a day that has been."`
+	Day      dayCmd      `cmd:"" group:"daily" help:"Turn to a day: what happened, what was meant, what you wrote."`
+	Week     weekCmd     `cmd:"" group:"daily" help:"Look back on a week, and keep a line to carry on."`
 	People   peopleCmd   `cmd:"" group:"daily" help:"List the people you know."`
 	Person   personCmd   `cmd:"" group:"daily" help:"Show a person and the moments with them."`
 

@@ -24,6 +24,7 @@ import (
 	"kith/internal/person"
 	"kith/internal/presence"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 	"kith/internal/web"
 )
@@ -88,12 +89,13 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		p.log.WarnContext(ctx, "the help file cannot be used, the list that comes with Kith is shown", slog.Any("error", err))
 	}
 	pulses := pulse.New(h.db, pulse.Options{Accounts: h.accounts, Jobs: h.jobs, Now: p.now, Help: help})
+	reflections := reflection.New(h.db, h.moments, p.now)
 	presences := presence.New(h.db, presence.Options{People: people, Moments: h.moments, Live: h.hub, Now: p.now})
 	imports := intake.New(h.db, intake.Needs{People: people, Live: h.hub, Now: p.now})
 	people.OnDeleted(imports.PersonDeleted)
 	h.imports = imports
 	archive := transfer.New(h.db, transfer.Nouns{
-		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses,
+		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
@@ -117,17 +119,18 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
 	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
 	h.accounts.OnErasedAll(presence.Tables(), presences.Erase)
+	h.accounts.OnErasedAll(reflection.Tables(), reflections.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
 		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-		Opportunities: opportunities, Presence: presences, Pulses: pulses, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
+		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
 			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
-			Opportunities: opportunities, Presence: presences, Pulses: pulses, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
 	h.operator = newOperator(h, p.log)
@@ -136,6 +139,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		return nil, err
 	}
 	people.Seal(h.keys)
+	reflections.Seal(h.keys)
 	return h, nil
 }
 

@@ -29,6 +29,7 @@ import (
 	"kith/internal/person"
 	"kith/internal/presence"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 )
 
 // Version is the archive's format. A file with a higher one was made by a newer Kith and is refused.
@@ -78,6 +79,9 @@ func Ledger() map[string]Fate {
 		"opportunity_answer":   Exported,
 		"opportunity_put_away": Exported,
 		"opportunity_wish":     Exported,
+		"reflection":           Exported, // private words open: the key stays with the installation
+		"reflection_week":      Exported,
+		"reflection_setting":   Exported,
 		"pulse":                Exported,
 		"scale":                Exported,
 		"scale_answer":         Exported,
@@ -107,6 +111,7 @@ type Nouns struct {
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
+	Reflections   *reflection.Service
 }
 
 // New returns a service over d.
@@ -192,6 +197,9 @@ func (s *Service) nouns() []noun {
 		{"scale-answers.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return pulse.AnswerRecords(ctx, r, by, func(v pulse.AnswerRecord) error { return put(v) })
 		}, restoring(s.o.Pulses.RestoreAnswer)},
+		{"reflections.jsonl", exporting(s.o.Reflections.Records), restoring(s.o.Reflections.Restore)},
+		{"weeks.jsonl", exporting(s.o.Reflections.WeekRecords), restoring(s.o.Reflections.RestoreWeek)},
+		{"reflection-setting.jsonl", exporting(s.o.Reflections.SettingRecords), restoring(s.o.Reflections.RestoreSetting)},
 		{"presence.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
 		}, restoring(presence.Restore)},

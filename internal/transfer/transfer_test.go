@@ -28,6 +28,7 @@ import (
 	"kith/internal/person"
 	"kith/internal/presence"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
 
@@ -57,6 +58,8 @@ func build(t *testing.T, d *db.DB) *house {
 	}
 	h.people.Seal(keys)
 	h.nouns.Pulses = pulse.New(d, pulse.Options{Accounts: h.nouns.Accounts, Jobs: jobs, Now: clock})
+	h.nouns.Reflections = reflection.New(d, h.nouns.Moments, clock)
+	h.nouns.Reflections.Seal(keys)
 	h.archive = transfer.New(d, h.nouns)
 	h.imports = intake.New(d, intake.Needs{People: h.people, Now: clock})
 	h.people.OnDeleted(h.imports.PersonDeleted)
@@ -106,6 +109,7 @@ func (h *house) live(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.pulses(t)
+	h.reflect(t)
 	presences := presence.New(h.db, presence.Options{People: h.people, Moments: h.nouns.Moments, Live: live.New(h.db), Now: h.clock})
 	for _, d := range []presence.Draft{
 		{Kind: presence.Breath, Pattern: "4-2-6"},
@@ -432,4 +436,23 @@ func FuzzImport(f *testing.F) {
 		h := build(t, dbtest.Open(t, dbtest.SQLite(t)))
 		_, _ = h.archive.Import(t.Context(), h.by, bytes.NewReader(b), int64(len(b)), transfer.Options{DryRun: true})
 	})
+}
+
+// reflect writes about an evening in the open, one in private, and one that is deleted; and leaves something for next week.
+func (h *house) reflect(t *testing.T) {
+	t.Helper()
+	ctx, s := t.Context(), h.nouns.Reflections
+	for day, d := range map[string]reflection.Draft{
+		"2026-11-24": {Good: []string{"Föhn <warm>", "tea & talk"}, Line: "with *José*\n- and then\n", Prompt: "smile"},
+		"2026-11-23": {Line: "nobody else reads this", Private: true}, "2026-11-22": {Line: "gone", Private: true},
+	} {
+		if _, _, err := s.Save(ctx, h.by, "2026-11-24", day, d, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.CarryOn(ctx, h.by, "2026-W48", "call Ida first", 0)
+	_, err2 := s.SetGoodOn(ctx, h.by, reflection.Daily, 0)
+	if err := errors.Join(err, err2, s.Delete(ctx, h.by, "2026-11-22", 0)); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -32,6 +32,7 @@ import (
 	"kith/internal/person"
 	"kith/internal/presence"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
 
@@ -44,6 +45,7 @@ type Services struct {
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
+	Reflections   *reflection.Service
 	Presence      *presence.Service
 	Imports       *intake.Service
 	Transfer      *transfer.Service
