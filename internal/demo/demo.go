@@ -31,6 +31,7 @@ import (
 	"kith/internal/opportunity"
 	"kith/internal/person"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/zone"
 )
 
@@ -56,6 +57,7 @@ type Nouns struct {
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
+	Reflections   *reflection.Service
 }
 
 // chapter writes what one noun has in the story.
@@ -75,6 +77,7 @@ func chapters() []chapter {
 		{"answers", writeAnswers},
 		{"pulses", writePulses},
 		{"presence", writePresence},
+		{"reflections", writeReflections},
 	}
 }
 

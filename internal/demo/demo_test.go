@@ -25,6 +25,7 @@ import (
 	"kith/internal/opportunity"
 	"kith/internal/person"
 	"kith/internal/pulse"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
 
@@ -34,6 +35,7 @@ func services(d *db.DB, now time.Time) Nouns {
 	jobs := job.New(d, job.Options{Now: clock})
 	n.Moments = moment.New(d, moment.Options{Accounts: n.Accounts, People: n.People, Jobs: jobs, Live: live.New(d), Now: clock})
 	n.Pulses = pulse.New(d, pulse.Options{Accounts: n.Accounts, Jobs: jobs, Now: clock})
+	n.Reflections = reflection.New(d, n.Moments, clock)
 	return n
 }
 
@@ -52,7 +54,7 @@ func archive(t *testing.T, o Options) []byte {
 	by := fill(t, d, o)
 	n := services(d, o.Now)
 	var b bytes.Buffer
-	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Intentions: n.Intentions, Opportunities: n.Opportunities})
+	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections})
 	if err := all.Export(t.Context(), by, &b); err != nil {
 		t.Fatal(err)
 	}

@@ -88,3 +88,6 @@ func draw(by account.ID, answered map[string]int, day string, turn int, locale s
 	n := int(t.Unix()/(24*60*60)) + max(0, turn)
 	return list[left[((n%len(left))+len(left))%len(left)]]
 }
+
+// Prompts is the whole deck in a language.
+func Prompts(locale string) []Prompt { return slices.Clone(deck(locale)) }
