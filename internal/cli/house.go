@@ -101,7 +101,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.OnMerged(intentions.Mover())
 	people.OnMerged(presences.Mover())
 
-	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses}
+	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)
