@@ -22,6 +22,7 @@ import (
 	"kith/internal/opportunity"
 	"kith/internal/person"
 	"kith/internal/presence"
+	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
 
@@ -52,7 +53,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflection.New(d, moments, clock)}),
 	}
 	visit := func(name string) visitor {
 		u, err := accounts.Create(ctx, account.Draft{Name: name, Email: name + "@example.org", Zone: "Europe/Berlin", Locale: "en"})
