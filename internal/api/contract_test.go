@@ -74,7 +74,7 @@ func TestContract(t *testing.T) {
 		for status := range seen[target.op.OperationID] {
 			succeeded = succeeded || status < 300
 		}
-		// One presence runs at a time, and every other request here ends it: TestPresence invites.
+		// One presence runs at a time, and every other request here ends it: the tests of internal/presence invite.
 		if !succeeded && target.op.OperationID != "erase-me" && target.op.OperationID != "invite-to-presence" {
 			t.Errorf("%s never succeeded: %v", target.op.OperationID, seen[target.op.OperationID])
 		}
