@@ -45,6 +45,9 @@ func (h *Handler) personPage(w http.ResponseWriter, r *http.Request, v *visit, a
 	for _, g := range all {
 		view.About.GroupNames = append(view.About.GroupNames, g.Name)
 	}
+	if view.Joined, err = h.joinedWith(r, v, d.ID); err != nil {
+		return err
+	}
 	if view.Last, err = h.lastWith(r, v, d.Person); err != nil {
 		return err
 	}

@@ -107,6 +107,17 @@ func TestPeople_Pages(t *testing.T) {
 			}
 		}
 
+		// What goes for good is asked for once more, with every typed word.
+		cats := regexp.MustCompile(`id="(fact-([^"]+))"`).FindStringSubmatch(page)
+		status, body, _ := h.read(t, post(sam+"/facts/"+cats[2]+"/delete", "text", "two cats, not three"), &h.ana)
+		if status != http.StatusOK || !strings.Contains(body, "two cats, not three") || !strings.Contains(body, "Keep it") {
+			t.Fatalf("removing a fact did not ask with its words: %d", status)
+		}
+		kept(post(sam+"/facts/"+cats[2]+"/delete", "sure", "1"))
+		if _, after, _ := h.read(t, get(sam), &h.ana); strings.Contains(after, "two cats") {
+			t.Error("a fact that was removed is still there")
+		}
+
 		refused(post(sam+"/channels", "kind", person.Email, "value", "not <an> address", "label", "work"), "not &lt;an&gt; address", "work", "channel-new-value-wrong")
 		refused(post(sam+"/dates", "kind", person.Birthday, "day", "31", "month", "4", "year", "1990", "label", "x"), "no such day")
 		refused(post(sam+"/dates", "kind", person.Birthday, "day", "soon", "month", "4"), "soon", "day-wrong")
@@ -122,7 +133,7 @@ func TestPeople_Pages(t *testing.T) {
 		refused(upload(t, sam+"/photo", nil), "photo-wrong")
 
 		// Edited elsewhere meanwhile: said, nothing lost, and the next save goes through.
-		body := refused(post(sam, "name", "Samuel Ortiz", "nickname", "Sammy", "context", "", "revision", "1"), "Samuel Ortiz", "changed elsewhere")
+		body = refused(post(sam, "name", "Samuel Ortiz", "nickname", "Sammy", "context", "", "revision", "1"), "Samuel Ortiz", "changed elsewhere")
 		form := regexp.MustCompile(`name="revision" value="(\d+)"`).FindAllStringSubmatch(body[strings.Index(body, `id="name"`):], 1)
 		kept(post(sam, "name", "Samuel Ortiz", "nickname", "Sammy", "context", "", "revision", form[0][1]))
 
@@ -173,6 +184,9 @@ func TestPeople_Pages(t *testing.T) {
 			t.Error("twins are not offered")
 		}
 		at := kept(post(sam+"/merge", "with", strings.TrimPrefix(twin, "/people/")))
+		if _, later, _ := h.read(t, get(sam), &h.ana); !strings.Contains(later, " joined this page today.") || !strings.Contains(later, "/undo\"") {
+			t.Error("later the page does not offer to take the merge back")
+		}
 		_, body, _ = h.read(t, get(at), &h.ana)
 		undo := regexp.MustCompile(`action="(/people/[^"]+/merge/[^"]+/undo)"`).FindStringSubmatch(body)
 		if undo == nil {

@@ -158,6 +158,20 @@ func (h *Handler) mergeNotice(r *http.Request, v *visit, d person.Detail) (*noti
 	return nil, nil //nolint:nilnil // it was taken back already
 }
 
+// joinedWith are the pages that became part of somebody's and can be told apart again.
+func (h *Handler) joinedWith(r *http.Request, v *visit, id string) ([]joined, error) {
+	merges, err := h.People.Merges(r.Context(), v.User.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]joined, 0, len(merges))
+	for _, m := range merges {
+		day := inSentence(v.P, lately(v.P, v.User.Day(m.MergedAt), v.today()))
+		list = append(list, joined{m.ID, m.GoneName, v.P.T("web.merge.joined", "name", m.GoneName, "day", day)})
+	}
+	return list, nil
+}
+
 // peopleApart remembers that two are not the same.
 func (h *Handler) peopleApart(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, err := sent(r)

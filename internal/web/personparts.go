@@ -1,12 +1,14 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
+	"kith/internal/account"
 	"kith/internal/fault"
 	"kith/internal/fold"
 	"kith/internal/i18n"
@@ -75,11 +77,28 @@ func (h *Handler) channelSave(w http.ResponseWriter, r *http.Request, v *visit) 
 	return h.kept(w, r, v, key(r, "channel"), "channels", f, err, "kind", "value", "label")
 }
 
-func (h *Handler) channelDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if err := h.People.RemoveChannel(r.Context(), v.User.ID, r.PathValue("id"), r.PathValue("part"), 0); err != nil {
+const asked = "asked" // a field of a form whose button to remove was pressed once
+
+// removed removes what is asked for twice: what goes for good is shown once more first, with every typed word.
+func (h *Handler) removed(w http.ResponseWriter, r *http.Request, v *visit, noun, place string,
+	remove func(ctx context.Context, by account.ID, person, id string, revision int64) error,
+) error {
+	f, err := sent(r)
+	if err != nil {
 		return err
 	}
-	return goTo(w, r, personOf(r, "channels"))
+	if f.Get("sure") == "" {
+		f.Values.Set(asked, "1")
+		return h.personPage(w, r, v, refused{Key: key(r, noun), Form: f}, nil, http.StatusOK)
+	}
+	if err := remove(r.Context(), v.User.ID, r.PathValue("id"), r.PathValue("part"), 0); err != nil {
+		return err
+	}
+	return goTo(w, r, personOf(r, place))
+}
+
+func (h *Handler) channelDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return h.removed(w, r, v, "channel", "channels", h.People.RemoveChannel)
 }
 
 // number reads a whole number; what is none, is beside the field.
@@ -115,10 +134,7 @@ func (h *Handler) dateSave(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 func (h *Handler) dateDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if err := h.People.RemoveDate(r.Context(), v.User.ID, r.PathValue("id"), r.PathValue("part"), 0); err != nil {
-		return err
-	}
-	return goTo(w, r, personOf(r, "dates"))
+	return h.removed(w, r, v, "date", "dates", h.People.RemoveDate)
 }
 
 func (h *Handler) factSave(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -136,10 +152,7 @@ func (h *Handler) factSave(w http.ResponseWriter, r *http.Request, v *visit) err
 }
 
 func (h *Handler) factDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if err := h.People.RemoveFact(r.Context(), v.User.ID, r.PathValue("id"), r.PathValue("part"), 0); err != nil {
-		return err
-	}
-	return goTo(w, r, personOf(r, "before"))
+	return h.removed(w, r, v, "fact", "before", h.People.RemoveFact)
 }
 
 func (h *Handler) followUpSave(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -221,10 +234,7 @@ func (h *Handler) relationSave(w http.ResponseWriter, r *http.Request, v *visit)
 }
 
 func (h *Handler) relationDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
-	if err := h.People.RemoveRelation(r.Context(), v.User.ID, r.PathValue("id"), r.PathValue("part"), 0); err != nil {
-		return err
-	}
-	return goTo(w, r, personOf(r, "before"))
+	return h.removed(w, r, v, "relation", "before", h.People.RemoveRelation)
 }
 
 // meant finds whom a typed name means, but for one: an id, or whom to choose from, or neither when nobody is called so.

@@ -83,7 +83,11 @@ type personView struct {
 	Soon    string // the day a new follow-up begins with
 	Refused refused
 	Picks   []option // whom a typed name may mean
+	Joined  []joined // pages that became part of this one, the newest first: only that one can be taken back
 }
+
+// joined is a page that became part of another.
+type joined struct{ ID, Name, Text string }
 
 // reach is one way to reach somebody, as a link that opens the program for it.
 type reach struct{ Label, Href, To string }
