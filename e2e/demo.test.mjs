@@ -37,8 +37,8 @@ test("the printed address opens on Today, signed in and alive", async (t) => {
   assert.match(await page.textContent("main"), /You mean to/, "an intention");
   assert.ok((await page.locator("main .mote, main svg.mote, main use").count()) > 2, "motes");
   await page.goto(url + "/people");
-  assert.ok((await page.locator("main a[href^='/people/']").count()) >= 30, "people");
-  await page.click("main a[href^='/people/'] >> nth=0");
+  assert.ok((await page.locator("main .people a[href^='/people/']").count()) >= 30, "people");
+  await page.click("main .people a[href^='/people/'] >> nth=0");
   assert.ok((await page.textContent("main")).length > 400, "a person has a history");
 });
 
