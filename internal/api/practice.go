@@ -32,6 +32,7 @@ type Practice struct {
 type Source struct {
 	Citation string `json:"citation"`
 	DOI      string `json:"doi,omitempty"`
+	Verified bool   `json:"verified" doc:"Whether the DOI was looked up and led to this study."`
 }
 
 // PracticeOf is a practice as the API shows it.
@@ -41,7 +42,7 @@ func PracticeOf(p practice.Practice) Practice {
 		Evidence: p.Evidence, Outcome: p.Outcome, Grade: p.Grade, Cautions: p.Cautions, NeedsPerson: p.NeedsPerson,
 	}
 	for _, src := range p.Sources {
-		out.Sources = append(out.Sources, Source{Citation: src.Citation, DOI: src.DOI})
+		out.Sources = append(out.Sources, Source{Citation: src.Citation, DOI: src.DOI, Verified: src.Verified})
 	}
 	return out
 }

@@ -42,6 +42,8 @@ type grammar struct {
 	Intend   intendCmd   `cmd:"" group:"daily" help:"Set today's one intention."`
 	Breathe  breatheCmd  `cmd:"" group:"daily" help:"Be guided through a breath; where nobody watches, print its plan."`
 	Presence presenceCmd `cmd:"" group:"daily" help:"Undivided attention: start, end, list."`
+	Why      whyCmd      `cmd:"" group:"daily" help:"Say why a suggestion of today is made, and answer it."`
+	Practice practiceCmd `cmd:"" group:"daily" help:"Show the practices, or one with the study behind it; switch it off or on."`
 	Search   searchCmd   `cmd:"" group:"daily" help:"Find moments by their words, people, kind, context, tag, felt or days."`
 	Show     showCmd     `cmd:"" group:"daily" help:"Show one moment; without ID, the last one logged."`
 	Edit     editCmd     `cmd:"" group:"daily" help:"Give a moment a new line."`

@@ -158,3 +158,15 @@ func rested(ctx context.Context, r db.Reader, by account.ID, list []Old) ([]Old,
 func Exists(ctx context.Context, r db.Reader, by account.ID, id string) (bool, error) {
 	return db.One(ctx, r, db.Value[bool], "SELECT EXISTS (SELECT 1 FROM moment WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL)", string(by), id)
 }
+
+// Glance returns in brief one moment that is there, else nothing.
+func Glance(ctx context.Context, r db.Reader, by account.ID, id string) (Brief, error) {
+	list, err := db.All(ctx, r, func(s db.Scanner) (b Brief, err error) {
+		err = s.Scan(&b.ID, &b.Kind, &b.Day, &b.Precision)
+		return b, err
+	}, `SELECT id, kind, day, "precision" FROM moment WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL`, string(by), id)
+	if err != nil || len(list) == 0 {
+		return Brief{}, err
+	}
+	return list[0], nil
+}

@@ -56,7 +56,7 @@ func Score(f Facts) []Reason {
 		add("worth a second look", 4)
 	}
 	if f.Turn {
-		add("its turn", 4)
+		add("its turn", 5)
 	}
 	add("chance", f.Chance)
 	add("there is one like it", -4*float64(f.Same))

@@ -35,7 +35,7 @@ func newUser(t *testing.T, d *db.DB, email, locale string) account.User {
 	return u
 }
 
-func offered(t *testing.T, s *opportunity.Service, u account.User, day string) []opportunity.Opportunity {
+func offered(t testing.TB, s *opportunity.Service, u account.User, day string) []opportunity.Opportunity {
 	t.Helper()
 	list, err := s.Today(t.Context(), u, day)
 	if err != nil {
@@ -52,7 +52,7 @@ func ids(list []opportunity.Opportunity) []string {
 	return out
 }
 
-func answer(t *testing.T, s *opportunity.Service, u account.User, day, id, answer string) {
+func answer(t testing.TB, s *opportunity.Service, u account.User, day, id, answer string) {
 	t.Helper()
 	if err := s.Answer(t.Context(), u.ID, day, id, answer); err != nil {
 		t.Fatal(err)

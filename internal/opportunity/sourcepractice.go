@@ -52,13 +52,25 @@ func (sc *scene) practice(p *practice.Practice) Candidate {
 	return c
 }
 
-// tiny is the smallest step of the library that was not done, answered or put away.
+// tiny is a smallest step of the library that was not done, answered or put away: another one each day.
 func (s *Service) tiny(ctx context.Context, sc *scene) ([]Candidate, error) {
-	all, err := sourcePractice(ctx, s, sc)
-	if err != nil || len(all) == 0 {
+	all, err := practice.All(ctx, s.db, sc.u.ID, sc.u.Locale)
+	if err != nil {
 		return nil, err
 	}
-	return []Candidate{slices.MinFunc(all, func(a, b Candidate) int { return a.Seconds - b.Seconds })}, nil
+	never, answered := map[string]bool{}, map[string]bool{}
+	for _, a := range sc.answers {
+		if id, ok := practiceOf(a.Opportunity); ok {
+			never[id] = never[id] || a.Answer == NotThis
+			answered[id] = answered[id] || a.Day == sc.day
+		}
+	}
+	deck := slices.DeleteFunc(deckOf(all, never, sc.never), func(p *practice.Practice) bool { return answered[p.ID] || slices.Contains(sc.done, p.Kind) })
+	if len(deck) == 0 {
+		return nil, nil
+	}
+	deck = shuffle(deck, sc.seed("tiny"))
+	return []Candidate{sc.practice(slices.MinFunc(deck, func(a, b *practice.Practice) int { return max(a.Seconds, 30) - max(b.Seconds, 30) }))}, nil
 }
 
 // deckOf returns the practices without what the account does not want to see.

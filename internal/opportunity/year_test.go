@@ -21,7 +21,7 @@ import (
 
 // life is somebody who lives with Kith in a test, and the clock they live by.
 type life struct {
-	t       *testing.T
+	t       testing.TB
 	at      time.Time
 	u       account.User
 	people  *person.Service
@@ -29,7 +29,7 @@ type life struct {
 	offers  *opportunity.Service
 }
 
-func newLife(t *testing.T, d *db.DB, email string) *life {
+func newLife(t testing.TB, d *db.DB, email string) *life {
 	t.Helper()
 	l := &life{t: t, at: time.Date(2027, time.March, 1, 9, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return l.at }
@@ -100,7 +100,6 @@ func from(list []opportunity.Opportunity, source string) *opportunity.Opportunit
 func about(list []opportunity.Opportunity, id string) bool {
 	return slices.ContainsFunc(list, func(o opportunity.Opportunity) bool { return o.Person == id })
 }
-
 
 func TestSources(t *testing.T) {
 	t.Parallel()

@@ -22,6 +22,7 @@ type todayView struct {
 	Intention     *intention.Intention
 	IntentionForm form
 	Suggestions   []opportunity.Opportunity
+	Notes         []opportunity.Note
 	Moments       []momentRow
 	End           string
 	Owner         string // whose words may wait on this device to be sent
@@ -81,11 +82,14 @@ func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f 
 		Line: dayLine(v.P, moments, from.In(u.Location()), v.Now), Intention: in, IntentionForm: f,
 		Moments: rows(v.P, moments, ""), End: endOf(v.P, len(moments)), Owner: string(u.ID),
 	}
-	if in == nil {
-		if view.Suggestions, err = h.Opportunities.Today(ctx, u, day); err != nil {
-			return err
-		}
+	if view.Suggestions, err = h.Opportunities.Today(ctx, u, day); err != nil {
+		return err
 	}
+	notes, err := h.Opportunities.Quiet(ctx, u, day)
+	if err != nil {
+		return err
+	}
+	view.Notes = notes
 	pg := v.page(v.P.T("web.nav.today"), "today")
 	pg.Capture = &captureView{ID: newID()}
 	if pg.Notice, err = h.noticeOf(r, v); err != nil {
