@@ -22,7 +22,7 @@ import (
 // What must reach upwards is a hook. A package may be named here before it is built.
 var floors = [][]string{
 	{"fault"},
-	{"fold", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
+	{"fold", "collation", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
 	{"capture", "addressbook"},
 	{"db"},
 	{"db/dbtest"}, // for tests only

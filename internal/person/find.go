@@ -3,28 +3,21 @@ package person
 import (
 	"encoding/hex"
 	"strings"
-	"sync"
 	"unicode"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-
+	"kith/internal/collation"
 	"kith/internal/fold"
 )
 
-// collators sort names by the Unicode Collation Algorithm (UTS 10) in the order of a language. One serves one goroutine at
-// a time.
-var collators sync.Map //nolint:gochecknoglobals // a pool for each language
-
 // alphabet is whose order names follow for a language of the account: empty is the root order, which English, German and
-// most others share. Norwegian is sorted by Danish rules (å and aa last), which Unicode gives no rules of its own for.
+// most others share, and so far those that order ideographs. Norwegian is sorted by Danish rules (å and aa last), which Unicode gives no rules of its own for.
 func alphabet(locale string) string {
 	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(locale, "_", "-")), "-")
 	switch base {
 	case "nb", "nn", "no":
 		return "da"
 	case "da", "sv", "fi", "et", "lv", "lt", "pl", "cs", "sk", "hu", "hr", "sl", "sr", "bs", "ro", "tr", "az", "is", "fo", "es", "cy", "vi", "eo", "sq",
-		"ja", "ko", "zh", "uk", "be", "bg", "mk", "ru", "fa", "ar", "he", "th":
+		"uk", "be", "bg", "mk", "ru", "fa", "ar", "he", "th":
 		return base
 	}
 	return ""
@@ -32,18 +25,7 @@ func alphabet(locale string) string {
 
 // sortKey is text whose byte order is the alphabetical order of names.
 func sortKey(lang, name string) string {
-	pool, ok := collators.Load(lang)
-	if !ok {
-		tag := language.Und
-		if lang != "" {
-			tag = language.Make(lang)
-		}
-		pool, _ = collators.LoadOrStore(lang, &sync.Pool{New: func() any { return collate.New(tag) }})
-	}
-	p := pool.(*sync.Pool)           //nolint:forcetypeassert // only stored above
-	c := p.Get().(*collate.Collator) //nolint:forcetypeassert // only made above
-	defer p.Put(c)
-	return hex.EncodeToString(c.KeyFromString(&collate.Buffer{}, name))
+	return hex.EncodeToString(collation.Key(lang, name))
 }
 
 // findWords are the words somebody is found by, each with a space before it: those of the name and the nickname, and of
