@@ -23,6 +23,7 @@ func BenchmarkToday(b *testing.B) {
 }
 
 func benchmarkToday(b *testing.B, d *db.DB) {
+	b.Helper()
 	l := newLife(b, d, "ana@example.org")
 	var ids []string
 	rings := []string{"inner", "close", "friends", "wider", "", "", ""}

@@ -23,7 +23,8 @@ func TestParse(t *testing.T) {
 			{Paragraph, [][]Span{{{Text: "a"}}}}, {Paragraph, [][]Span{{{Text: "b"}}}},
 		},
 		"for you:\n- tea\n* walk\n\n2) two\n3. *three*": {
-			{Paragraph, [][]Span{{{Text: "for you:"}}}}, {Bullets, [][]Span{{{Text: "tea"}}, {{Text: "walk"}}}},
+			{Paragraph, [][]Span{{{Text: "for you:"}}}},
+			{Bullets, [][]Span{{{Text: "tea"}}, {{Text: "walk"}}}},
 			{Numbers, [][]Span{{{Text: "two"}}, {{Text: "three", Em: true}}}},
 		},
 		"> said so":             {{Quote, [][]Span{{{Text: "said so"}}}}},
