@@ -240,7 +240,7 @@ func reachPage(pg page, v reachView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</form><section aria-labelledby=\"ways\"><h2 class=\"label section-title\" id=\"ways\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "</form><section class=\"apart\" aria-labelledby=\"ways\"><h2 class=\"label section-title\" id=\"ways\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
