@@ -4,7 +4,7 @@
 // It knows no HTML. What it returns is text in spans, which a page writes escaped; an address is http, https or mailto, or
 // it is no link. So nothing that is typed can become markup of a page.
 //
-// Invariants: it never fails, every rune it returns was typed, in that order, and its work grows with the square of the
+// Invariants: it never fails, every rune it returns was typed, in that order (a byte that is no UTF-8 is U+FFFD), and its work grows with the square of the
 // text at most.
 package prose
 
@@ -51,6 +51,7 @@ const maxDepth = 4
 // Parse reads a text. people are those whom @ can name; a longer name goes before a shorter one.
 func Parse(text string, people []Name) []Block {
 	r := reader{people}
+	text = strings.ToValidUTF8(text, "\uFFFD") // else bytes on both sides of a sign could become a character
 	var (
 		blocks []Block
 		lines  []string // of the paragraph that is being read

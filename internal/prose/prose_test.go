@@ -78,7 +78,7 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		// Every rune was typed, in that order.
-		rest := text
+		rest := strings.ToValidUTF8(text, "\uFFFD")
 		for _, c := range said.String() {
 			at := strings.IndexRune(rest, c)
 			if at < 0 {
