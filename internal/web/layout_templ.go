@@ -218,7 +218,7 @@ func layout(pg page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = navLink(pg, "moments", "/moments", "web.nav.moments").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = navLink(pg, "moments", "/look-back", "web.nav.moments").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -72,6 +72,18 @@ func (h *Handler) routes() http.Handler {
 	open("GET /p/{code}", h.guestShow)
 	open("POST /p/{code}", h.guestCome)
 
+	mine("GET /reflect", h.reflectShow)
+	mine("GET /reflect/{day}", h.reflectShow)
+	mine("POST /reflect/{day}", h.reflectSave)
+	mine("POST /reflect/{day}/delete", h.reflectDelete)
+	mine("POST /reflect-setting", h.reflectSetting)
+	mine("GET /look-back", h.lookShow)
+	mine("GET /look-back/random", h.lookRandom)
+	mine("GET /day/{day}", h.dayShow)
+	mine("GET /week/{week}", h.weekShow)
+	mine("POST /week/{week}", h.weekSave)
+	mine("GET /year/{year}", h.yearShow)
+
 	open("GET /setup/{secret}", h.setupShow)
 	open("POST /setup/{secret}", h.setupSave)
 	open("GET /signin", h.signInShow)
