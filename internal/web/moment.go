@@ -13,6 +13,7 @@ import (
 	"kith/internal/i18n"
 	"kith/internal/moment"
 	"kith/internal/person"
+	"kith/internal/reflection"
 	"kith/internal/zone"
 )
 
@@ -103,6 +104,7 @@ type momentsView struct {
 	Filtered bool
 	Narrowed bool // by more than words
 	CanAgain bool
+	Written  []memoryView // evenings that have the words
 }
 
 func (h *Handler) momentsList(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -149,7 +151,22 @@ func (h *Handler) momentsList(w http.ResponseWriter, r *http.Request, v *visit) 
 		rest.Set("cursor", page.Next)
 		view.Next = "/moments?" + rest.Encode()
 	}
-	pg := v.page(v.P.T("web.nav.moments"), "moments")
+	if f.Query != "" && !view.Narrowed && q.Get("cursor") == "" {
+		const most = 5
+		list, err := h.Reflections.Search(r.Context(), v.User.ID, f.Query, most)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			m, err := h.memoryOf(r, v, reflection.Memory{Day: x.Day, Reflection: &x})
+			if err != nil {
+				return err
+			}
+			m.Title = v.P.RelativeDay(x.Day, today)
+			view.Written = append(view.Written, m)
+		}
+	}
+	pg := h.lookPage(v.page(v.P.T("web.nav.moments"), "moments"))
 	if pg.Notice, err = h.noticeOf(r, v); err != nil {
 		return err
 	}
