@@ -213,7 +213,7 @@ func weekPicture(p *i18n.Printer, days []reflection.Memory) picture {
 				minute = (start + end) / 2
 			}
 			title := row.Name + ", " + momentSaid(p, m)
-			row.Motes = append(row.Motes, moteAt{X: x(minute), Y: row.Y - 11*min(stacked[j], 2), Scale: moteScale(m.Felt), Kind: m.Kind, Title: title, Halo: m.Felt != nil && *m.Felt == 2})
+			row.Motes = append(row.Motes, moteAt{X: x(minute), Y: row.Y - 14*min(stacked[j], 2), Scale: moteScale(m.Felt), Kind: m.Kind, Title: title, Halo: m.Felt != nil && *m.Felt == 2})
 			said = append(said, title)
 			n++
 		}
