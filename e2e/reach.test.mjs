@@ -47,6 +47,11 @@ for (const locale of ["en-GB", "de-DE"]) {
     const person = await page.getAttribute(".people a", "href");
     await looks(page, kith.url + person, "a person");
     await looks(page, kith.url + "/capture?text=" + encodeURIComponent("laughed with @Sam yesterday 3pm #tea :)"), "capture");
+    for (const at of ["/look-back", "/reflect", "/day/" + new Date().toISOString().slice(0, 10), "/year/" + new Date().getFullYear()]) {
+      await looks(page, kith.url + at, at);
+    }
+    await page.goto(kith.url + "/look-back");
+    await looks(page, kith.url + (await page.getAttribute(".ways a[href^='/week/']", "href")), "a week");
     await looks(page, kith.url + "/settings", "settings");
     assert.equal((await looks(page, kith.url + "/nowhere", "nothing here")).status(), 404);
     await page.context().clearCookies();
