@@ -55,7 +55,7 @@ type DB struct {
 	writes  *counters
 
 	mu    sync.RWMutex
-	stmts map[string]*sql.Stmt // prepared reads by their text; SQLite only, pgx keeps its own
+	stmts map[string]*sql.Stmt // prepared reads by their text; SQLite only; a PostgreSQL connection keeps its own
 }
 
 // Open opens the database at url: "sqlite:PATH" or "postgres://...". A path without a scheme is SQLite. It does not

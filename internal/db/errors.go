@@ -3,7 +3,7 @@ package db
 import (
 	"errors"
 
-	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/lib/pq"
 
 	"kith/internal/fault"
 )
@@ -14,8 +14,8 @@ func translate(err error) error {
 	if err == nil || fault.As(err) != nil {
 		return err
 	}
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		switch pg.Code {
+	if pqErr, ok := errors.AsType[*pq.Error](err); ok {
+		switch pqErr.Code {
 		case "23505":
 			return collision(err)
 		case "23503":

@@ -7,24 +7,25 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/lib/pq"
 )
 
 func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
-	cfg, err := pgx.ParseConfig(address)
+	address = withDefaults(address)
+	cfg, err := pq.NewConfig(address)
 	if err != nil {
 		return nil, fmt.Errorf("the database address cannot be read; it looks like postgres://user:password@host:5432/name: %w", withoutPassword(err, address))
 	}
-	if cfg.ConnectTimeout == 0 {
-		cfg.ConnectTimeout = 5 * time.Second
+	dialer, err := pq.NewConnectorConfig(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("the database address does not say how to connect: %w", withoutPassword(err, address))
 	}
-	pool := stdlib.OpenDB(*cfg)
+	pool := sql.OpenDB(connector{dialer})
 	n := o.MaxConns
 	if n == 0 {
 		n = 20
@@ -40,26 +41,56 @@ func openPostgres(ctx context.Context, address string, o Options) (*DB, error) {
 	return &DB{dialect: Postgres, url: address, log: o.Log, read: pool}, nil
 }
 
-func hosts(cfg *pgx.ConnConfig) string {
+// withDefaults says what the driver would decide otherwise than psql does: TLS where the server offers it, unless the
+// address, the environment or a service says more; and to give up after five seconds.
+func withDefaults(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	q := u.Query()
+	if !q.Has("sslmode") && !q.Has("service") && !q.Has("sslrootcert") &&
+		os.Getenv("PGSSLMODE") == "" && os.Getenv("PGSERVICE") == "" && os.Getenv("PGSSLROOTCERT") == "" {
+		q.Set("sslmode", "prefer")
+	}
+	if !q.Has("connect_timeout") && os.Getenv("PGCONNECT_TIMEOUT") == "" {
+		q.Set("connect_timeout", "5")
+	}
+	u.RawQuery = q.Encode()
+	return u.String()
+}
+
+func hosts(cfg pq.Config) string {
 	list := fmt.Sprintf("%s:%d", cfg.Host, cfg.Port)
-	for _, f := range cfg.Fallbacks {
-		if one := fmt.Sprintf("%s:%d", f.Host, f.Port); !strings.Contains(list, one) {
-			list += ", " + one
-		}
+	for _, m := range cfg.Multi {
+		list += fmt.Sprintf(", %s:%d", m.Host, m.Port)
 	}
 	return list
 }
 
-// withoutPassword keeps the password of a database address out of an error's text.
+// withoutPassword keeps the password of a database address out of an error's text, also when the address cannot be read.
 func withoutPassword(err error, address string) error {
-	u, perr := url.Parse(address)
-	if perr != nil || u.User == nil {
+	_, rest, _ := strings.Cut(address, "://")
+	rest, _, _ = strings.Cut(rest, "?")
+	user := rest[:max(0, strings.LastIndexByte(rest, '@'))]
+	_, typed, _ := strings.Cut(user, ":")
+	text := err.Error()
+	for _, p := range []string{typed, unescaped(typed)} {
+		if p != "" {
+			text = strings.ReplaceAll(text, p, "***")
+		}
+	}
+	if text == err.Error() {
 		return err
 	}
-	if p, ok := u.User.Password(); ok && p != "" && strings.Contains(err.Error(), p) {
-		return errors.New(strings.ReplaceAll(err.Error(), p, "***"))
+	return errors.New(text)
+}
+
+func unescaped(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
 	}
-	return err
+	return s
 }
 
 // maxTries bounds how often a transaction that lost a race is run again.
@@ -114,8 +145,8 @@ func (d *DB) tryPostgres(ctx context.Context, f func(context.Context, *Tx) error
 }
 
 func lostRace(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+	pqErr, ok := errors.AsType[*pq.Error](err)
+	return ok && (pqErr.Code == "40001" || pqErr.Code == "40P01")
 }
 
 // Notify sends words to every Listen on the channel, on every node, once the transaction commits. On SQLite, which is one
@@ -137,7 +168,7 @@ func (d *DB) Listen(ctx context.Context, channel string, ready func(), f func(wo
 	}
 	for ctx.Err() == nil {
 		if err := d.listen(ctx, channel, ready, f); err != nil && ctx.Err() == nil {
-			d.log.Warn("listening was interrupted", "error", err)
+			d.log.Warn("listening was interrupted", "error", withoutPassword(err, d.url))
 			select {
 			case <-time.After(time.Second):
 			case <-ctx.Done():
@@ -147,30 +178,43 @@ func (d *DB) Listen(ctx context.Context, channel string, ready func(), f func(wo
 	return nil
 }
 
+// listen returns with ctx, or with what the server has against listening. The connection itself is taken anew by the driver.
 func (d *DB) listen(ctx context.Context, channel string, ready func(), f func(string)) error {
-	conn, err := pgx.Connect(ctx, d.url)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_ = conn.Close(closing)
-	}()
-	if _, err := conn.Exec(ctx, "LISTEN "+pgx.Identifier{channel}.Sanitize()); err != nil {
-		return err
-	}
-	if ready != nil {
-		ready()
-	}
-	for {
-		n, err := conn.WaitForNotification(ctx)
-		if err != nil {
-			return err
+	l := pq.NewListener(d.url, time.Second, time.Second, func(_ pq.ListenerEventType, err error) {
+		if err != nil && ctx.Err() == nil {
+			d.log.Warn("listening was interrupted", "error", withoutPassword(err, d.url))
 		}
-		f(n.Payload)
+	})
+	defer context.AfterFunc(ctx, func() { _ = l.Close() })()
+	defer func() { _ = l.Close() }()
+	if err := l.Listen(channel); err != nil {
+		return err
+	}
+	if ready == nil {
+		ready = func() {}
+	}
+	ready()
+	for {
+		select {
+		case n := <-l.Notify:
+			switch {
+			case ctx.Err() != nil:
+				return nil
+			case n == nil: // a new connection
+				ready()
+			default:
+				f(n.Extra)
+			}
+		case <-time.After(askAfter):
+			_ = l.Ping() // a connection that is lost unseen is replaced
+		case <-ctx.Done():
+			return nil
+		}
 	}
 }
+
+// askAfter is how long a listening connection may be silent before the server is asked whether it is there.
+const askAfter = 90 * time.Second
 
 // Std returns the pool on PostgreSQL and nil on SQLite. It exists for tests that make schemas.
 func (d *DB) Std() *sql.DB {
