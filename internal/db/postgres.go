@@ -61,11 +61,11 @@ func withDefaults(address string) string {
 }
 
 func hosts(cfg pq.Config) string {
-	list := fmt.Sprintf("%s:%d", cfg.Host, cfg.Port)
+	list := []string{fmt.Sprintf("%s:%d", cfg.Host, cfg.Port)}
 	for _, m := range cfg.Multi {
-		list += fmt.Sprintf(", %s:%d", m.Host, m.Port)
+		list = append(list, fmt.Sprintf("%s:%d", m.Host, m.Port))
 	}
-	return list
+	return strings.Join(list, ", ")
 }
 
 // withoutPassword keeps the password of a database address out of an error's text, also when the address cannot be read.

@@ -51,11 +51,11 @@ type keepingConn struct {
 
 func (c *keepingConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	stmt, err := c.stmt(ctx, query, args)
+	if errors.Is(err, errAsItIs) {
+		return c.pqConn.QueryContext(ctx, query, args)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if stmt == nil {
-		return c.pqConn.QueryContext(ctx, query, args)
 	}
 	rows, err := stmt.QueryContext(ctx, args)
 	c.forget(query, err)
@@ -64,25 +64,27 @@ func (c *keepingConn) QueryContext(ctx context.Context, query string, args []dri
 
 func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	stmt, err := c.stmt(ctx, query, args)
+	if errors.Is(err, errAsItIs) {
+		return c.pqConn.ExecContext(ctx, query, args)
+	}
 	if err != nil {
 		return nil, err
-	}
-	if stmt == nil {
-		return c.pqConn.ExecContext(ctx, query, args)
 	}
 	res, err := stmt.ExecContext(ctx, args)
 	c.forget(query, err)
 	return res, err
 }
 
-// stmt is the prepared statement, or nil when it should be run as it is: one without parameters may be several, as
-// migrations are.
+// errAsItIs says that a statement is not prepared: one without parameters may be several, as migrations are.
+var errAsItIs = errors.New("run the statement as it is")
+
+// stmt is the prepared statement, or errAsItIs.
 func (c *keepingConn) stmt(ctx context.Context, query string, args []driver.NamedValue) (pqStmt, error) {
 	if s, ok := c.stmts[query]; ok {
 		return s, nil
 	}
 	if len(args) == 0 || len(c.stmts) >= maxStmts {
-		return nil, nil
+		return nil, errAsItIs
 	}
 	fresh, err := c.PrepareContext(ctx, query)
 	if err != nil {
@@ -91,7 +93,7 @@ func (c *keepingConn) stmt(ctx context.Context, query string, args []driver.Name
 	s, ok := fresh.(pqStmt)
 	if !ok {
 		_ = fresh.Close()
-		return nil, nil
+		return nil, errAsItIs
 	}
 	c.stmts[query] = s
 	return s, nil
