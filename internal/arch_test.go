@@ -70,6 +70,8 @@ var owners = map[string]string{
 	"import_card":          "intake",
 	"import_item":          "intake",
 	"intention":            "intention",
+	"practice_own":         "practice",
+	"practice_switch":      "practice",
 	"presence":             "presence",
 	"opportunity_answer":   "opportunity",
 	"opportunity_put_away": "opportunity",

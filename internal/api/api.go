@@ -33,6 +33,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
@@ -48,6 +49,7 @@ type Services struct {
 	Auth          *auth.Service
 	People        *person.Service
 	Moments       *moment.Service
+	Practices     *practice.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service

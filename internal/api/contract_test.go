@@ -62,7 +62,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	c := newContract(t)
 	seen := map[string]map[int]int{}
-	for seed := range uint64(5500) {
+	for seed := range uint64(6500) {
 		op, status := c.try(t, seed, nil)
 		if seen[op] == nil {
 			seen[op] = map[int]int{}
@@ -165,6 +165,9 @@ func newContract(t testing.TB) *contract {
 		card := fmt.Sprintf("BEGIN:VCARD\nVERSION:3.0\nUID:c%d\nFN:Card %d\nEND:VCARD\n", i, i)
 		v := into[Imported](c.h.do("POST", "/api/v1/import", c.h.ana.token, card, header{"Content-Type", cardType}).want(http.StatusOK, ""))
 		c.ids["imports"] = append(c.ids["imports"], v.Import.ID)
+	}
+	for i := range 30 {
+		c.h.do("POST", "/api/v1/practices", c.h.ana.token, map[string]any{"name": fmt.Sprintf("practice %d", i)}).want(http.StatusCreated, "")
 	}
 	for _, p := range into[List[Practice]](c.h.do("GET", "/api/v1/practices", c.h.ana.token, nil)).Items {
 		c.ids["practices"] = append(c.ids["practices"], p.ID)

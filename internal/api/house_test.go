@@ -22,6 +22,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
@@ -72,8 +73,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	people.OnMerged(intentions.Mover())
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
-		Presence:   presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
-		Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Now: now,
+		Presence:  presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
+		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Now: now,
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}),
 		Imports:  intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}

@@ -22,6 +22,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
@@ -82,6 +83,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.auth = auth.New(h.db, h.accounts, auth.Options{Now: p.now, Log: p.log})
 	people := person.New(h.db, p.now)
 	h.moments = moment.New(h.db, moment.Options{Accounts: h.accounts, People: people, Jobs: h.jobs, Live: h.hub, Now: p.now})
+	practices := practice.New(h.db, p.now)
 	intentions := intention.New(h.db, p.now)
 	opportunities := opportunity.New(h.db, p.now)
 	help, err := pulse.LoadHelp(p.store.help())
@@ -95,13 +97,13 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.OnDeleted(imports.PersonDeleted)
 	h.imports = imports
 	archive := transfer.New(h.db, transfer.Nouns{
-		Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections,
+		Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
 	people.OnMerged(presences.Mover())
 
-	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}
+	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)
@@ -115,6 +117,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(moment.Tables(), h.moments.Erase)
 	h.accounts.OnErasedAll(person.Tables(), people.Erase)
 	h.accounts.OnErasedAll(intake.Tables(), imports.Erase)
+	h.accounts.OnErasedAll(practice.Tables(), practices.Erase)
 	h.accounts.OnErasedAll(intention.Tables(), intentions.Erase)
 	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
 	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
@@ -124,12 +127,12 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
-		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
+		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
-			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Intentions: intentions,
+			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}

@@ -437,6 +437,30 @@ CREATE INDEX person_relation_of ON person_relation (user_id, person_id);
 
 CREATE INDEX person_relation_to ON person_relation (user_id, other_id);
 
+CREATE TABLE practice_own (
+    user_id     TEXT   NOT NULL,
+    id          TEXT   NOT NULL,
+    name        TEXT   NOT NULL, -- empty once deleted
+    how         TEXT   NOT NULL, -- empty once deleted
+    kind        TEXT   NOT NULL, -- of the moment it makes; stays when it is deleted
+    context     TEXT   NOT NULL, -- personal, professional or empty for both
+    seconds     BIGINT NOT NULL,
+    fingerprint TEXT   NOT NULL, -- of the request that made it
+    revision    BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    deleted_at  BIGINT,
+    PRIMARY KEY (user_id, id)
+);
+
+CREATE TABLE practice_switch (
+    user_id     TEXT    NOT NULL,
+    practice    TEXT    NOT NULL, -- id in the library
+    switched_on BOOLEAN NOT NULL,
+    changed_at  BIGINT  NOT NULL,
+    PRIMARY KEY (user_id, practice)
+);
+
 CREATE TABLE presence (
     user_id         TEXT    NOT NULL,
     id              TEXT    NOT NULL,

@@ -30,6 +30,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
 	"kith/internal/zone"
@@ -54,6 +55,7 @@ type Nouns struct {
 	Accounts      *account.Service
 	People        *person.Service
 	Moments       *moment.Service
+	Practices     *practice.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
@@ -73,6 +75,7 @@ func chapters() []chapter {
 		{"people", writePeople},
 		{"belongings", writeBelongings},
 		{"moments", writeMoments},
+		{"practices", writePractices},
 		{"intentions", writeIntentions},
 		{"answers", writeAnswers},
 		{"pulses", writePulses},

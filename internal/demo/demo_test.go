@@ -24,6 +24,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
 	"kith/internal/transfer"
@@ -31,7 +32,7 @@ import (
 
 func services(d *db.DB, now time.Time) Nouns {
 	clock := func() time.Time { return now }
-	n := Nouns{Accounts: account.New(d, clock), People: person.New(d, clock), Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
+	n := Nouns{Accounts: account.New(d, clock), People: person.New(d, clock), Practices: practice.New(d, clock), Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
 	jobs := job.New(d, job.Options{Now: clock})
 	n.Moments = moment.New(d, moment.Options{Accounts: n.Accounts, People: n.People, Jobs: jobs, Live: live.New(d), Now: clock})
 	n.Pulses = pulse.New(d, pulse.Options{Accounts: n.Accounts, Jobs: jobs, Now: clock})
@@ -54,7 +55,7 @@ func archive(t *testing.T, o Options) []byte {
 	by := fill(t, d, o)
 	n := services(d, o.Now)
 	var b bytes.Buffer
-	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections})
+	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Practices: n.Practices, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections})
 	if err := all.Export(t.Context(), by, &b); err != nil {
 		t.Fatal(err)
 	}

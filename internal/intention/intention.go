@@ -44,7 +44,7 @@ type Intention struct {
 	ID        string
 	Day       string // the local day it is meant for
 	Text      string
-	Practice  string // id in the library; empty for own words
+	Practice  string // id in the library or of an own practice; empty for own words
 	Person    string // id of the person it is about, if one is
 	Cue       string // "when I get coffee"
 	State     string
@@ -93,8 +93,9 @@ func (i Intention) asOf(today string) Intention {
 }
 
 // closes reports whether a moment of this kind with these people is what the intention was about. Own words are closed
-// by a moment with their person only: nobody can tell what else they mean.
-func (i Intention) closes(kind string, people []string) bool {
+// by a moment with their person only: nobody can tell what else they mean. own is the kind of the account's own practice,
+// if it is one.
+func (i Intention) closes(kind, own string, people []string) bool {
 	with := false
 	for _, id := range people {
 		with = with || id == i.Person
@@ -105,7 +106,7 @@ func (i Intention) closes(kind string, people []string) bool {
 	case i.Practice == "":
 		return i.Person != ""
 	}
-	return practice.Fulfils(i.Practice, kind)
+	return own != "" && own == kind || practice.Fulfils(i.Practice, kind)
 }
 
 func (d Draft) clean() (Draft, error) {
@@ -182,10 +183,14 @@ func checkPractice(id string) error {
 	if id == "" {
 		return nil
 	}
-	if _, ok := practice.Get(id, ""); !ok {
-		return fault.Invalid("unknown_practice", "practice", "There is no such practice in the library.")
+	if _, ok := practice.Get(id, ""); !ok && !practice.IsOwn(id) {
+		return unknownPractice()
 	}
 	return nil
+}
+
+func unknownPractice() error {
+	return fault.Invalid("unknown_practice", "practice", "There is no such practice.")
 }
 
 func cleanPerson(id string) (string, error) {

@@ -48,18 +48,21 @@ func TestIntention_closes(t *testing.T) {
 		kind   string
 		people []string
 		want   bool
+		own    string
 	}{
-		"practice, its kind":             {Intention{Practice: "thanks-specific"}, "thanks", nil, true},
-		"practice, a kind that fits too": {Intention{Practice: "catch-up"}, "check-in", []string{"sam"}, true},
-		"practice, another kind":         {Intention{Practice: "thanks-specific"}, "laugh", nil, false},
-		"practice, its person":           {Intention{Practice: "compliment", Person: "sam"}, "compliment", []string{"ida", "sam"}, true},
-		"practice, another person":       {Intention{Practice: "compliment", Person: "sam"}, "compliment", []string{"ida"}, false},
-		"own words, its person":          {Intention{Person: "sam"}, "laugh", []string{"sam"}, true},
-		"own words, another person":      {Intention{Person: "sam"}, "laugh", []string{"ida"}, false},
-		"own words alone":                {Intention{}, "thanks", []string{"sam"}, false},
-		"a practice that is gone":        {Intention{Practice: "old"}, "thanks", nil, false},
+		"practice, its kind":             {Intention{Practice: "thanks-specific"}, "thanks", nil, true, ""},
+		"practice, a kind that fits too": {Intention{Practice: "catch-up"}, "check-in", []string{"sam"}, true, ""},
+		"practice, another kind":         {Intention{Practice: "thanks-specific"}, "laugh", nil, false, ""},
+		"practice, its person":           {Intention{Practice: "compliment", Person: "sam"}, "compliment", []string{"ida", "sam"}, true, ""},
+		"practice, another person":       {Intention{Practice: "compliment", Person: "sam"}, "compliment", []string{"ida"}, false, ""},
+		"own words, its person":          {Intention{Person: "sam"}, "laugh", []string{"sam"}, true, ""},
+		"own words, another person":      {Intention{Person: "sam"}, "laugh", []string{"ida"}, false, ""},
+		"own words alone":                {Intention{}, "thanks", []string{"sam"}, false, ""},
+		"an own practice, its kind":      {Intention{Practice: "x"}, "thanks", nil, true, "thanks"},
+		"an own practice, another kind":  {Intention{Practice: "x"}, "laugh", nil, false, "thanks"},
+		"a practice that is gone":        {Intention{Practice: "old"}, "thanks", nil, false, ""},
 	} {
-		if got := c.i.closes(c.kind, c.people); got != c.want {
+		if got := c.i.closes(c.kind, c.own, c.people); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

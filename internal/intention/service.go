@@ -9,6 +9,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/person"
+	"kith/internal/practice"
 )
 
 // Service is the door to intentions. It is safe for concurrent use.
@@ -63,6 +64,9 @@ func (s *Service) Set(ctx context.Context, by account.ID, day string, d Draft) (
 		if err := s.checkPerson(ctx, tx, by, d.Person); err != nil {
 			return err
 		}
+		if err := checkOwn(ctx, tx, by, d.Practice); err != nil {
+			return err
+		}
 		if err := letGo(ctx, tx, by, day, id, now); err != nil {
 			return err
 		}
@@ -91,6 +95,18 @@ func (s *Service) checkPerson(ctx context.Context, tx *db.Tx, by account.ID, id 
 		return unknownPerson()
 	}
 	return nil
+}
+
+// checkOwn refuses a practice that looks like an own one and is none.
+func checkOwn(ctx context.Context, tx *db.Tx, by account.ID, id string) error {
+	if !practice.IsOwn(id) {
+		return nil
+	}
+	_, err := practice.Find(ctx, tx, by, id, "")
+	if fault.As(err) != nil {
+		return unknownPractice()
+	}
+	return err
 }
 
 // Today returns the intention of the day: the open one, else the one set last. There may be none: then it is nil.
@@ -166,6 +182,11 @@ func (s *Service) Update(ctx context.Context, by account.ID, today, id string, c
 		return Intention{}, err
 	}
 	got, err := s.change(ctx, by, id, ifRevision, func(ctx context.Context, tx *db.Tx, r *Row) error {
+		if c.Practice != nil && *c.Practice != r.Practice {
+			if err := checkOwn(ctx, tx, by, *c.Practice); err != nil {
+				return err
+			}
+		}
 		for to, from := range map[*string]*string{&r.Text: c.Text, &r.Practice: c.Practice, &r.Cue: c.Cue} {
 			if from != nil {
 				*to = *from
@@ -232,7 +253,11 @@ func (s *Service) MomentLogged(ctx context.Context, tx *db.Tx, by account.ID, ki
 		return err
 	}
 	row, err := openOn(ctx, tx, by, day)
-	if err != nil || row == nil || !row.closes(kind, people) {
+	if err != nil || row == nil {
+		return err
+	}
+	own, err := practice.OwnKind(ctx, tx, by, row.Practice)
+	if err != nil || !row.closes(kind, own, people) {
 		return err
 	}
 	row.State, row.ClosedBy = Done, momentID

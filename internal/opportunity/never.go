@@ -10,12 +10,13 @@ import (
 	"kith/internal/capture"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/practice"
 )
 
 // Never is something that is not suggested until its owner wants it again.
 type Never struct {
 	Subject string // "kind:celebration", "source:due", "person:ID", "practice:ID"
-	Name    string // of a person
+	Name    string // of a person, or of an own practice
 	Since   string // local day
 }
 
@@ -72,6 +73,16 @@ func (s *Service) Nevers(ctx context.Context, by account.ID) ([]Never, error) {
 	}
 	out := []Never{}
 	for _, n := range list {
+		if id, ok := strings.CutPrefix(n.Subject, "practice:"); ok && practice.IsOwn(id) {
+			p, err := practice.Find(ctx, s.db, by, id, "")
+			if fault.As(err) != nil {
+				continue // it is gone, and so is the wish
+			}
+			if err != nil {
+				return nil, err
+			}
+			n.Name = p.Name
+		}
 		if id, ok := strings.CutPrefix(n.Subject, "person:"); ok {
 			if n.Name = names[id]; n.Name == "" {
 				continue // they are gone, and so is the wish
@@ -111,6 +122,69 @@ func (s *Service) Again(ctx context.Context, by account.ID, subject string) erro
 		}
 		return takeNever(ctx, tx, by, subject)
 	})
+}
+
+// Offer says whether a practice is to be suggested. A further one of the library is switched on or off; any other is put
+// away, or taken back.
+func (s *Service) Offer(ctx context.Context, by account.ID, day, id string, on bool) error {
+	if err := checkDay(day); err != nil {
+		return err
+	}
+	now := s.now()
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		p, err := practice.Find(ctx, tx, by, id, "")
+		if err != nil {
+			return err
+		}
+		if p.Further {
+			if err := practice.Switch(ctx, tx, by, id, on, now); err != nil {
+				return err
+			}
+		}
+		subject := SourcePractice + ":" + id
+		switch {
+		case on:
+			return again(ctx, tx, by, subject)
+		case p.Further:
+			return nil
+		}
+		return put(ctx, tx, by, Row{Day: day, Opportunity: subject, Answer: NotThis, AnsweredAt: now})
+	})
+}
+
+// Practices are the account's own and the whole library, each with whether it is suggested.
+func (s *Service) Practices(ctx context.Context, by account.ID, locale string) ([]practice.Practice, error) {
+	list, err := practice.All(ctx, s.db, by, locale)
+	if err != nil {
+		return nil, err
+	}
+	away, err := s.awayPractices(ctx, by)
+	for i, p := range list {
+		list[i].On = p.On && !away[p.ID]
+	}
+	return list, err
+}
+
+// Practice is one of them.
+func (s *Service) Practice(ctx context.Context, by account.ID, id, locale string) (practice.Practice, error) {
+	p, err := practice.Find(ctx, s.db, by, id, locale)
+	if err != nil {
+		return p, err
+	}
+	away, err := s.awayPractices(ctx, by)
+	p.On = p.On && !away[id]
+	return p, err
+}
+
+func (s *Service) awayPractices(ctx context.Context, by account.ID) (map[string]bool, error) {
+	list, err := neverAnswers(ctx, s.db, by)
+	away := map[string]bool{}
+	for _, a := range list {
+		if id, ok := practiceOf(a.Opportunity); ok {
+			away[id] = true
+		}
+	}
+	return away, err
 }
 
 // NeverRecords calls f with everything an account put away.

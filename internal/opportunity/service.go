@@ -321,15 +321,14 @@ func (s *Service) named(ctx context.Context, by account.ID, id string) (Opportun
 	case !ok || !clean(id):
 		return o, fault.NotFound("opportunity")
 	case source == SourcePractice:
-		all, err := practice.All(ctx, s.db, by, "")
-		if err != nil {
+		p, err := practice.Find(ctx, s.db, by, rest, "")
+		switch {
+		case fault.As(err) != nil || err == nil && !p.On:
+			return o, fault.NotFound("opportunity")
+		case err != nil:
 			return o, err
 		}
-		at := slices.IndexFunc(all, func(p practice.Practice) bool { return p.ID == rest })
-		if at < 0 {
-			return o, fault.NotFound("opportunity")
-		}
-		o.Practice, o.Kind = rest, all[at].Kind
+		o.Practice, o.Kind = rest, p.Kind
 	case source == SourceMemory:
 		there, err := moment.Exists(ctx, s.db, by, rest)
 		if err != nil {

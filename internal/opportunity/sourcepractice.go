@@ -10,11 +10,11 @@ import (
 
 // sourcePractice offers exercises, which need no data and, the weak-tie ones, nobody one knows.
 func sourcePractice(ctx context.Context, s *Service, sc *scene) ([]Candidate, error) {
-	all, err := practice.All(ctx, s.db, sc.u.ID, sc.u.Locale)
+	cards, err := practice.DeckOf(ctx, s.db, sc.u.ID, sc.u.Locale, sc.day, sc.u.Day)
 	if err != nil {
 		return nil, err
 	}
-	first, _ := time.Parse(time.DateOnly, sc.u.Day(sc.u.CreatedAt)) // a day that was just made
+	first, _ := time.Parse(time.DateOnly, max(sc.u.Day(sc.u.CreatedAt), cards.Since)) // days that were just made
 	never, answered := map[string]bool{}, map[string]bool{}
 	for _, a := range sc.answers {
 		id, ok := practiceOf(a.Opportunity)
@@ -31,8 +31,8 @@ func sourcePractice(ctx context.Context, s *Service, sc *scene) ([]Candidate, er
 		}
 	}
 	var list []Candidate
-	for _, p := range draw(deckOf(all, never, sc.never), string(sc.u.ID), first, sc.on) {
-		if answered[p.ID] || slices.Contains(sc.done, p.Kind) {
+	for _, p := range draw(deckOf(cards.Cards, never, sc.never), string(sc.u.ID), first, sc.on) {
+		if answered[p.ID] || cards.Out[p.ID] || slices.Contains(sc.done, p.Kind) {
 			continue
 		}
 		list = append(list, sc.practice(p))
@@ -52,9 +52,9 @@ func (sc *scene) practice(p *practice.Practice) Candidate {
 	return c
 }
 
-// tiny is a smallest step of the library that was not done, answered or put away: another one each day.
+// tiny is a smallest step that was not done, answered or put away: another one each day.
 func (s *Service) tiny(ctx context.Context, sc *scene) ([]Candidate, error) {
-	all, err := practice.All(ctx, s.db, sc.u.ID, sc.u.Locale)
+	cards, err := practice.DeckOf(ctx, s.db, sc.u.ID, sc.u.Locale, sc.day, sc.u.Day)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,9 @@ func (s *Service) tiny(ctx context.Context, sc *scene) ([]Candidate, error) {
 			answered[id] = answered[id] || a.Day == sc.day
 		}
 	}
-	deck := slices.DeleteFunc(deckOf(all, never, sc.never), func(p *practice.Practice) bool { return answered[p.ID] || slices.Contains(sc.done, p.Kind) })
+	deck := slices.DeleteFunc(deckOf(cards.Cards, never, sc.never), func(p *practice.Practice) bool {
+		return answered[p.ID] || cards.Out[p.ID] || slices.Contains(sc.done, p.Kind)
+	})
 	if len(deck) == 0 {
 		return nil, nil
 	}

@@ -1,13 +1,15 @@
 // Package practice is the library: small exercises that take seconds to minutes, each with how it is done, the studies
-// behind it, and how strong they are.
+// behind it, and how strong they are; and beside it the practices that people add for themselves, which have no study.
 //
 // The library is data: library/library.json holds what is the same in every language, library/LANGUAGE.json the words.
-// A grade belongs to the outcome beside it, not to the practice as such, and no sentence words an association as a cause.
-// It stores nothing and suggests nothing; package opportunity chooses.
+// A part of it is on from the start; further ones are off until somebody switches them on. A grade belongs to the outcome
+// beside it, not to the practice as such, and no sentence words an association as a cause. It suggests nothing; package
+// opportunity chooses.
 //
-// Invariants: an id, once released, keeps its meaning, because intentions and answers are stored by it. Every practice
-// has all its words in every language, and its kind is one of the kinds a moment can have. What Library and Get return
-// is the caller's own.
+// Invariants: an id, once released, keeps its meaning, because intentions and answers are stored by it. Every practice of
+// the library has all its words in every language, and every practice has one of the kinds a moment can have. The id of
+// an own one is a UUID, which none in the library is. A deleted one leaves its id and what kind it was, but no words. What
+// Library, Further and Get return is the caller's own.
 package practice
 
 import (
@@ -53,7 +55,9 @@ type Practice struct {
 	Grade       string
 	Cautions    []string // sentences to be read before doing it
 	NeedsPerson bool     // it is done with or for somebody one knows
+	Further     bool     // of the library, but off until it is switched on
 	Own         bool     // it is the account's, not the library's
+	On          bool     // it is in the deck; what was put away since, package opportunity knows
 	Revision    int64    // of an own one
 }
 
@@ -76,11 +80,12 @@ type fact struct {
 	Grade       string   `json:"grade"`
 	NeedsPerson bool     `json:"needs_person"`
 	Cautions    []string `json:"cautions"`
+	Further     bool     `json:"further"`
 	Sources     []Source `json:"sources"`
 }
 
-// words are a practice in one language.
-type words struct {
+// spoken is a practice in one language.
+type spoken struct {
 	Name     string `json:"name"`
 	How      string `json:"how"`
 	Suggest  string `json:"suggest"`
@@ -127,7 +132,7 @@ func read(tag string) (book, error) {
 	}
 	var said struct {
 		Cautions  map[string]string `json:"cautions"`
-		Practices map[string]words  `json:"practices"`
+		Practices map[string]spoken `json:"practices"`
 	}
 	if err := decode(tag+".json", &said); err != nil {
 		return book{}, err
@@ -138,7 +143,7 @@ func read(tag string) (book, error) {
 		p := Practice{
 			ID: f.ID, Name: w.Name, Kind: f.Kind, Also: f.Also, Context: f.Context, Seconds: f.Seconds, How: w.How,
 			Suggest: w.Suggest, Why: w.Why, Evidence: w.Evidence, Sources: f.Sources, Outcome: w.Outcome, Grade: f.Grade,
-			NeedsPerson: f.NeedsPerson,
+			NeedsPerson: f.NeedsPerson, Further: f.Further, On: !f.Further,
 		}
 		if len(f.Sources) > 0 {
 			p.DOI = f.Sources[0].DOI
@@ -160,16 +165,23 @@ func own(p Practice) Practice {
 	return p
 }
 
-// Library returns every practice in the language of the locale, in the order in which pages show them.
-func Library(locale string) []Practice {
-	list := slices.Clone(in(locale).list)
-	for i := range list {
-		list[i] = own(list[i])
+// Library returns the practices that are on from the start, in the language of the locale and the order of pages.
+func Library(locale string) []Practice { return some(locale, false) }
+
+// Further returns the practices of the library that are off until they are switched on.
+func Further(locale string) []Practice { return some(locale, true) }
+
+func some(locale string, further bool) []Practice {
+	var list []Practice
+	for _, p := range in(locale).list {
+		if p.Further == further {
+			list = append(list, own(p))
+		}
 	}
 	return list
 }
 
-// Get returns the practice of this id in the language of the locale.
+// Get returns the practice of the library that has this id, in the language of the locale.
 func Get(id, locale string) (Practice, bool) {
 	b := in(locale)
 	i, ok := b.index[id]
@@ -179,7 +191,7 @@ func Get(id, locale string) (Practice, bool) {
 	return own(b.list[i]), true
 }
 
-// Fulfils reports whether a moment of this kind fulfils the practice of this id.
+// Fulfils reports whether a moment of this kind fulfils the practice of the library that has this id.
 func Fulfils(id, kind string) bool {
 	b := in(i18n.Default)
 	i, ok := b.index[id]

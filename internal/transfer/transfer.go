@@ -27,6 +27,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
@@ -75,6 +76,8 @@ func Ledger() map[string]Fate {
 		"import_card":          Derived, // of a file that waits to be taken over, which its owner has
 		"import_item":          Exported,
 		"intention":            Exported,
+		"practice_own":         Exported,
+		"practice_switch":      Exported,
 		"presence":             Exported, // the code by which guests join is a secret and stays
 		"opportunity_answer":   Exported,
 		"opportunity_put_away": Exported,
@@ -108,6 +111,7 @@ type Nouns struct {
 	Accounts      *account.Service
 	People        *person.Service
 	Moments       *moment.Service
+	Practices     *practice.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
@@ -184,6 +188,8 @@ func (s *Service) nouns() []noun {
 		}, restoring(s.o.Moments.Restore)},
 		{"imports.jsonl", exporting(intake.Records), restoring(intake.Restore)},
 		{"import_items.jsonl", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
+		{"practices.jsonl", exporting(s.o.Practices.Records), restoring(s.o.Practices.Restore)},
+		{"practice-switches.jsonl", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
 		{"put_away.jsonl", exporting(s.o.Opportunities.NeverRecords), restoring(s.o.Opportunities.RestoreNever)},

@@ -26,6 +26,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
@@ -48,7 +49,7 @@ func build(t *testing.T, d *db.DB) *house {
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
 	jobs := job.New(d, job.Options{Now: clock})
 	h := &house{db: d, people: person.New(d, clock), clock: clock}
-	h.nouns = transfer.Nouns{Accounts: account.New(d, clock), People: h.people, Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
+	h.nouns = transfer.Nouns{Accounts: account.New(d, clock), People: h.people, Practices: practice.New(d, clock), Intentions: intention.New(d, clock), Opportunities: opportunity.New(d, clock)}
 	h.nouns.Moments = moment.New(d, moment.Options{Accounts: h.nouns.Accounts, People: h.people, Jobs: jobs, Live: live.New(d), Now: clock})
 	h.people.OnMerged(h.nouns.Moments.Mover())
 	h.people.OnMerged(h.nouns.Intentions.Mover())
@@ -104,6 +105,22 @@ func (h *house) live(t *testing.T) {
 	felt := -2
 	if _, err := h.nouns.Moments.Update(ctx, h.by, last.ID, moment.Change{Felt: &felt}, 0); err != nil {
 		t.Fatal(err)
+	}
+	mine, _, err := h.nouns.Practices.Create(ctx, h.by, practice.Draft{Name: "Water Ida's plants", How: "all of them\nand the fern", Kind: "kindness", Context: "personal", Seconds: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	spare, _, err := h.nouns.Practices.Create(ctx, h.by, practice.Draft{Name: "to be deleted"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.nouns.Practices.Delete(ctx, h.by, spare.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	for id, on := range map[string]bool{mine.ID: false, "awe-walk": true, "body-scan": false} {
+		if err := h.nouns.Opportunities.Offer(ctx, h.by, "2026-11-24", id, on); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, _, err := h.nouns.Intentions.Set(ctx, h.by, "2026-11-24", intention.Draft{Text: "ring José", Cue: "when I get coffee"}); err != nil {
 		t.Fatal(err)

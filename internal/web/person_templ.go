@@ -58,6 +58,10 @@ escaped(templ_7745c5c3_Buffer, string(r.Label))
 			}
 			if !v.Archived {
 				markup(templ_7745c5c3_Buffer, "<p class=\"small\"><a class=\"plain\" href=\"")
+escaped(templ_7745c5c3_Buffer, string("/reach/" + v.ID))
+				markup(templ_7745c5c3_Buffer, "\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("reach.title", "name", v.Call)))
+				markup(templ_7745c5c3_Buffer, "</a></p><p class=\"small\"><a class=\"plain\" href=\"")
 escaped(templ_7745c5c3_Buffer, string("/presence?with=" + v.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.with", "name", v.Call)))
@@ -160,20 +164,20 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.empty", "name", v.Call)
 // personBefore is what to know before you meet.
 //go:noinline
 func personBefore(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var26 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var28 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"before\" id=\"before\" aria-labelledby=\"before-title\"><h2 class=\"label section-title\" id=\"before-title\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before")))
 		markup(templ_7745c5c3_Buffer, "</h2>")
 		if len(v.FollowUps) > 0 {
 			markup(templ_7745c5c3_Buffer, "<ul class=\"asks\">")
 			for _, f := range v.FollowUps {
-				var templ_7745c5c3_Var28 = []any{templ.KV("due", f.Due)}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var28...)
+				var templ_7745c5c3_Var30 = []any{templ.KV("due", f.Due)}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<li class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var28).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var30).String()))
 				markup(templ_7745c5c3_Buffer, "\" id=\"")
 escaped(templ_7745c5c3_Buffer, string("follow-up-" + f.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
@@ -267,7 +271,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 
 //go:noinline
 func followUp(pg page, v personView, f followRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var42 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var44 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("follow-up-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -312,7 +316,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.drop")))
 
 //go:noinline
 func followUpFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var55 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var57 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -331,7 +335,7 @@ func followUpFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func fact(pg page, v personView, f factRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var56 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("fact-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -366,7 +370,7 @@ escaped(templ_7745c5c3_Buffer, string(v.form("fact-"+f.ID, "revision", f.Revisio
 
 //go:noinline
 func factFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var62 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -388,7 +392,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.private")))
 
 //go:noinline
 func kin(pg page, v personView, k kinRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
 escaped(templ_7745c5c3_Buffer, string("relation-" + k.ID))
 		markup(templ_7745c5c3_Buffer, "\"")
@@ -426,7 +430,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
 
 //go:noinline
 func relationFields(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var71 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var73 templ.Component) (templ_7745c5c3_Err error) {
 		f := v.form("relation-new")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -488,7 +492,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.Role(r)))
 
 //go:noinline
 func saveOrRemove(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var80 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var82 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button> ")
@@ -511,7 +515,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
 // removeSurely asks once before words are gone for good; they stand above it.
 //go:noinline
 func removeSurely(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var84 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var86 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Get(asked) != "" {
 			markup(templ_7745c5c3_Buffer, "<p role=\"status\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.sure")))

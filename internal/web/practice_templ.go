@@ -8,40 +8,68 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "kith/internal/i18n"
+import (
+	"strings"
+
+	"kith/internal/i18n"
+	"kith/internal/practice"
+)
 
 //go:noinline
-func practicesPage(pg page, rows []practiceRow) templ.Component {
+func practicesPage(pg page, v practicesView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.intro")))
-			markup(templ_7745c5c3_Buffer, "</p></div><ol class=\"moments\">")
-			for _, p := range rows {
-				markup(templ_7745c5c3_Buffer, "<li class=\"moment\">")
-				templ_7745c5c3_Err = mote(p.Kind).Render(ctx, templ_7745c5c3_Buffer)
+			markup(templ_7745c5c3_Buffer, "</p></div><section aria-labelledby=\"own\"><h2 class=\"label section-title\" id=\"own\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own")))
+			markup(templ_7745c5c3_Buffer, "</h2>")
+			if len(v.Own) == 0 {
+				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own.none")))
+				markup(templ_7745c5c3_Buffer, "</p>")
+			} else {
+				templ_7745c5c3_Err = practiceList(pg.P, v.Own).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				markup(templ_7745c5c3_Buffer, "<div><a class=\"words\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + p.ID))
-				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.Name))
-				markup(templ_7745c5c3_Buffer, "</a><p class=\"about\"><span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Kind(p.Kind)))
-				markup(templ_7745c5c3_Buffer, "</span> <span>")
-escaped(templ_7745c5c3_Buffer, string(p.Length))
-				markup(templ_7745c5c3_Buffer, "</span> ")
-				if p.Off {
-					markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.off")))
-					markup(templ_7745c5c3_Buffer, "</span>")
-				}
-				markup(templ_7745c5c3_Buffer, "</p></div></li>")
 			}
-			markup(templ_7745c5c3_Buffer, "</ol>")
+			markup(templ_7745c5c3_Buffer, "<details class=\"own-words\"")
+			if len(v.Form.Wrong) > 0 || v.Form.Whole != "" {
+				markup(templ_7745c5c3_Buffer, " open")
+			}
+			markup(templ_7745c5c3_Buffer, "><summary>")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add")))
+			markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/practices\"><input type=\"hidden\" name=\"id\" value=\"")
+escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
+			markup(templ_7745c5c3_Buffer, "\">")
+			templ_7745c5c3_Err = practiceFields(pg.P, v.Form).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "<p class=\"hint\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add.hint")))
+			markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><button class=\"button\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add.act")))
+			markup(templ_7745c5c3_Buffer, "</button></div></form></details></section><section class=\"apart\" aria-labelledby=\"library\"><h2 class=\"label section-title\" id=\"library\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.library")))
+			markup(templ_7745c5c3_Buffer, "</h2>")
+			templ_7745c5c3_Err = practiceList(pg.P, v.Library).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "</section><section class=\"apart\" aria-labelledby=\"further\"><h2 class=\"label section-title\" id=\"further\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.further")))
+			markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.further.lead")))
+			markup(templ_7745c5c3_Buffer, "</p>")
+			templ_7745c5c3_Err = practiceList(pg.P, v.Further).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "</section>")
 			return nil
 		})
 		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
@@ -53,15 +81,99 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.off")))
 }
 
 //go:noinline
-func practicePage(pg page, v practiceRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var10 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var11 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+func practiceList(p *i18n.Printer, rows []practiceRow) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var14 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<ol class=\"moments\">")
+		for _, row := range rows {
+			markup(templ_7745c5c3_Buffer, "<li class=\"moment\">")
+			templ_7745c5c3_Err = mote(row.Kind).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "<div><a class=\"words\" href=\"")
+escaped(templ_7745c5c3_Buffer, string("/practices/" + row.ID))
+			markup(templ_7745c5c3_Buffer, "\">")
+escaped(templ_7745c5c3_Buffer, string(row.Name))
+			markup(templ_7745c5c3_Buffer, "</a><p class=\"about\"><span>")
+escaped(templ_7745c5c3_Buffer, string(p.Kind(row.Kind)))
+			markup(templ_7745c5c3_Buffer, "</span> <span>")
+escaped(templ_7745c5c3_Buffer, string(row.Length))
+			markup(templ_7745c5c3_Buffer, "</span> ")
+			if row.Own {
+				markup(templ_7745c5c3_Buffer, "<span>")
+escaped(templ_7745c5c3_Buffer, string(p.T("practices.mine")))
+				markup(templ_7745c5c3_Buffer, "</span> ")
+			}
+			if row.On && row.Further {
+				markup(templ_7745c5c3_Buffer, "<span>")
+escaped(templ_7745c5c3_Buffer, string(p.T("practices.on")))
+				markup(templ_7745c5c3_Buffer, "</span> ")
+			}
+			if !row.On {
+				markup(templ_7745c5c3_Buffer, "<span>")
+escaped(templ_7745c5c3_Buffer, string(p.T("practices.off")))
+				markup(templ_7745c5c3_Buffer, "</span>")
+			}
+			markup(templ_7745c5c3_Buffer, "</p></div></li>")
+		}
+		markup(templ_7745c5c3_Buffer, "</ol>")
+		return nil
+	})
+}
+
+//go:noinline
+func practiceFields(p *i18n.Printer, f form) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var22 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = textField(f, input{Name: "name", Label: p.T("practice.name"), Hint: p.T("practice.name.hint"), Max: practice.MaxName, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = areaField(f, input{Name: "how", Label: p.T("practice.how"), Max: practice.MaxHow}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "<div class=\"row\">")
+		templ_7745c5c3_Err = selectField(f, input{Name: "seconds", Label: p.T("practice.length")}, lengthOptions(p, f.Get("seconds"))).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = selectField(f, input{Name: "kind", Label: p.T("practice.kind")}, kindOptions(p, "")).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = selectField(f, input{Name: "context", Label: p.T("practice.context")}, settingOptions(p)).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "</div>")
+		return nil
+	})
+}
+
+//go:noinline
+func practicePage(pg page, v practiceView) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var23 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var24 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<article><div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(v.Name))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.Kind(v.Kind)))
 			markup(templ_7745c5c3_Buffer, " · ")
 escaped(templ_7745c5c3_Buffer, string(v.Length))
+			markup(templ_7745c5c3_Buffer, " ")
+			if v.Context != "" {
+				markup(templ_7745c5c3_Buffer, "· ")
+escaped(templ_7745c5c3_Buffer, string(pg.P.Context(v.Context)))
+				markup(templ_7745c5c3_Buffer, " ")
+			}
+			if v.Own {
+				markup(templ_7745c5c3_Buffer, "· ")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.mine")))
+			}
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			if len(v.Cautions) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"cautions\"><h2 class=\"label section-title\" id=\"cautions\">")
@@ -74,51 +186,44 @@ escaped(templ_7745c5c3_Buffer, string(c))
 				}
 				markup(templ_7745c5c3_Buffer, "</section>")
 			}
-			markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"how\"><h2 class=\"label section-title\" id=\"how\">")
+			if v.How != "" {
+				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"how\"><h2 class=\"label section-title\" id=\"how\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.how")))
-			markup(templ_7745c5c3_Buffer, "</h2><p>")
-escaped(templ_7745c5c3_Buffer, string(v.How))
-			markup(templ_7745c5c3_Buffer, "</p></section><div class=\"acts apart\"><form method=\"post\" action=\"")
+				markup(templ_7745c5c3_Buffer, "</h2>")
+				for line := range strings.SplitSeq(v.How, "\n") {
+					markup(templ_7745c5c3_Buffer, "<p>")
+escaped(templ_7745c5c3_Buffer, string(line))
+					markup(templ_7745c5c3_Buffer, "</p>")
+				}
+				markup(templ_7745c5c3_Buffer, "</section>")
+			}
+			markup(templ_7745c5c3_Buffer, "<div class=\"acts apart\"><form method=\"post\" action=\"")
 escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/today"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button main\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.today")))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
-			templ_7745c5c3_Err = practiceSwitch(pg.P, v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = practiceSwitch(pg.P, v.practiceRow).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			markup(templ_7745c5c3_Buffer, "</div><section class=\"apart\" aria-labelledby=\"found\"><h2 class=\"label section-title\" id=\"found\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.evidence")))
-			markup(templ_7745c5c3_Buffer, "</h2><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Evidence))
-			markup(templ_7745c5c3_Buffer, "</p><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.grade", "outcome", v.Outcome)))
-			markup(templ_7745c5c3_Buffer, ": ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.grade." + v.Grade)))
-			markup(templ_7745c5c3_Buffer, ".</p></section><section aria-labelledby=\"sources\"><h2 class=\"label section-title\" id=\"sources\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.sources")))
-			markup(templ_7745c5c3_Buffer, "</h2><ul class=\"sources\">")
-			for _, s := range v.Sources {
-				markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("https://doi.org/" + s.DOI))
-				markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
-escaped(templ_7745c5c3_Buffer, string(s.Citation))
-				markup(templ_7745c5c3_Buffer, "</a> <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(s.DOI))
-				markup(templ_7745c5c3_Buffer, " ")
-				if !s.Verified {
-					markup(templ_7745c5c3_Buffer, "(")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.unchecked")))
-					markup(templ_7745c5c3_Buffer, ")")
+			markup(templ_7745c5c3_Buffer, "</div>")
+			if v.Own {
+				templ_7745c5c3_Err = practiceOwn(pg.P, v).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
 				}
-				markup(templ_7745c5c3_Buffer, "</span></li>")
+			} else {
+				templ_7745c5c3_Err = practiceStudy(pg.P, v.practiceRow).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
-			markup(templ_7745c5c3_Buffer, "</ul></section><p class=\"small apart\"><a href=\"/practices\">")
+			markup(templ_7745c5c3_Buffer, "<p class=\"small apart\"><a href=\"/practices\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
 			markup(templ_7745c5c3_Buffer, "</a></p></article>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var24), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -127,15 +232,88 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
 }
 
 //go:noinline
+func practiceStudy(p *i18n.Printer, v practiceRow) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<section class=\"apart\" aria-labelledby=\"found\"><h2 class=\"label section-title\" id=\"found\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.evidence")))
+		markup(templ_7745c5c3_Buffer, "</h2><p>")
+escaped(templ_7745c5c3_Buffer, string(v.Evidence))
+		markup(templ_7745c5c3_Buffer, "</p><p class=\"quiet\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.grade", "outcome", v.Outcome)))
+		markup(templ_7745c5c3_Buffer, ": ")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.grade." + v.Grade)))
+		markup(templ_7745c5c3_Buffer, ".</p></section><section aria-labelledby=\"sources\"><h2 class=\"label section-title\" id=\"sources\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.sources")))
+		markup(templ_7745c5c3_Buffer, "</h2><ul class=\"sources\">")
+		for _, s := range v.Sources {
+			markup(templ_7745c5c3_Buffer, "<li><a href=\"")
+escaped(templ_7745c5c3_Buffer, string("https://doi.org/" + s.DOI))
+			markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
+escaped(templ_7745c5c3_Buffer, string(s.Citation))
+			markup(templ_7745c5c3_Buffer, "</a> <span class=\"quiet small\">")
+escaped(templ_7745c5c3_Buffer, string(s.DOI))
+			markup(templ_7745c5c3_Buffer, " ")
+			if !s.Verified {
+				markup(templ_7745c5c3_Buffer, "(")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.unchecked")))
+				markup(templ_7745c5c3_Buffer, ")")
+			}
+			markup(templ_7745c5c3_Buffer, "</span></li>")
+		}
+		markup(templ_7745c5c3_Buffer, "</ul></section>")
+		return nil
+	})
+}
+
+//go:noinline
+func practiceOwn(p *i18n.Printer, v practiceView) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var47 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<p class=\"quiet apart\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.own.no_study")))
+		markup(templ_7745c5c3_Buffer, "</p><details class=\"own-words\"")
+		if len(v.Form.Wrong) > 0 || v.Form.Whole != "" {
+			markup(templ_7745c5c3_Buffer, " open")
+		}
+		markup(templ_7745c5c3_Buffer, "><summary>")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.edit")))
+		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
+escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID))
+		markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
+escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
+		markup(templ_7745c5c3_Buffer, "\">")
+		templ_7745c5c3_Err = practiceFields(p, v.Form).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
+		markup(templ_7745c5c3_Buffer, "</button></div></form></details> <details class=\"own-words\"><summary>")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete")))
+		markup(templ_7745c5c3_Buffer, "</summary><form method=\"post\" action=\"")
+escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/delete"))
+		markup(templ_7745c5c3_Buffer, "\"><p>")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete.lead")))
+		markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><button class=\"button grave\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete.act")))
+		markup(templ_7745c5c3_Buffer, "</button></div></form></details>")
+		return nil
+	})
+}
+
+//go:noinline
 func practiceSwitch(p *i18n.Printer, v practiceRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var31 templ.Component) (templ_7745c5c3_Err error) {
-		if v.Off {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var57 templ.Component) (templ_7745c5c3_Err error) {
+		if !v.On {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("practice.is_off")))
 			markup(templ_7745c5c3_Buffer, "</p><form method=\"post\" action=\"")
 escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/on"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
+			if v.Further {
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.switch_on")))
+			} else {
 escaped(templ_7745c5c3_Buffer, string(p.T("practice.on")))
+			}
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 		} else {
 			markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
@@ -150,8 +328,8 @@ escaped(templ_7745c5c3_Buffer, string(p.T("practice.put_off")))
 
 //go:noinline
 func suggestionsPage(pg page, v suggestionsView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var38 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var65 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -206,7 +384,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var38), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var65), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

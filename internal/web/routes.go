@@ -29,7 +29,9 @@ func (h *Handler) routes() http.Handler {
 	mine("POST /reach/{id}", h.reachWords)
 	mine("POST /reach/{id}/done", h.reachDone)
 	mine("GET /practices", h.practicesShow)
+	mine("POST /practices", h.practiceNew)
 	mine("GET /practices/{id}", h.practiceShow)
+	mine("POST /practices/{id}", h.practiceSave)
 	mine("POST /practices/{id}/{act}", h.practiceSwitch)
 
 	mine("GET /capture", h.captureShow)

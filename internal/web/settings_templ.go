@@ -37,6 +37,10 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.settings.title")))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = suggestionsSection(pg.P).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = transferSection(pg.P, v.Forms["import"], v.Import).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -57,8 +61,24 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.settings.title")))
 }
 
 //go:noinline
-func profileSection(p *i18n.Printer, f form) templ.Component {
+func suggestionsSection(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var4 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<section id=\"suggested\" aria-labelledby=\"suggested-title\"><h2 id=\"suggested-title\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.title")))
+		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.settings")))
+		markup(templ_7745c5c3_Buffer, "</p><p><a href=\"/suggestions\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.settings.act")))
+		markup(templ_7745c5c3_Buffer, "</a> · <a href=\"/practices\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.practices")))
+		markup(templ_7745c5c3_Buffer, "</a></p></section>")
+		return nil
+	})
+}
+
+//go:noinline
+func profileSection(p *i18n.Printer, f form) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var9 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"profile\" aria-labelledby=\"profile-title\"><h2 id=\"profile-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.profile")))
 		markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/settings/profile\">")
@@ -94,7 +114,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
 
 //go:noinline
 func emailSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var8 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"email-change\" aria-labelledby=\"email-title\"><h2 id=\"email-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.email")))
 		markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/settings/email\">")
@@ -119,7 +139,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.email.act")))
 
 //go:noinline
 func passwordSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"password-change\" aria-labelledby=\"password-title\"><h2 id=\"password-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.password")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
@@ -146,7 +166,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.act")))
 
 //go:noinline
 func sessionSection(p *i18n.Printer, list []sessionRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var15 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"sessions\" aria-labelledby=\"sessions-title\"><h2 id=\"sessions-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.sessions")))
 		markup(templ_7745c5c3_Buffer, "</h2><ul class=\"plain-list\">")
@@ -182,7 +202,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke")))
 
 //go:noinline
 func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var29 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"tokens\" aria-labelledby=\"tokens-title\"><h2 id=\"tokens-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
@@ -266,7 +286,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.token.make")))
 
 //go:noinline
 func deleteSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var41 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var46 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"delete\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")

@@ -21,6 +21,7 @@ type todayView struct {
 	Line          line
 	Intention     *intention.Intention
 	IntentionForm form
+	Picks         []option // whom the name in it may mean
 	Suggestions   []opportunity.Opportunity
 	Notes         []opportunity.Note
 	Moments       []momentRow
@@ -33,7 +34,7 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request, v *visit) error {
 		return h.landing(w, r, v)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	return h.todayPage(w, r, v, form{}, http.StatusOK)
+	return h.todayPage(w, r, v, form{}, nil, http.StatusOK)
 }
 
 func (h *Handler) landing(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -62,8 +63,8 @@ func exampleLine(p *i18n.Printer) line {
 	return l
 }
 
-// todayPage renders the day, with an intention that could not be kept if one was sent.
-func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f form, status int) error {
+// todayPage renders the day, with an intention that could not be kept if one was sent, and whom its name may mean.
+func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f form, picks []option, status int) error {
 	ctx, u, day := r.Context(), v.User, v.today()
 	from, _, err := account.Bounds(day, u.Location(), u.DayStart)
 	if err != nil {
@@ -79,7 +80,7 @@ func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f 
 	}
 	view := todayView{
 		Weekday: v.P.Day(day, "weekday"), Date: v.P.Day(day, "full"),
-		Line: dayLine(v.P, moments, from.In(u.Location()), v.Now), Intention: in, IntentionForm: f,
+		Line: dayLine(v.P, moments, from.In(u.Location()), v.Now), Intention: in, IntentionForm: f, Picks: picks,
 		Moments: rows(v.P, moments, ""), End: endOf(v.P, len(moments)), Owner: string(u.ID),
 	}
 	if view.Suggestions, err = h.Opportunities.Today(ctx, u, day); err != nil {
@@ -127,14 +128,28 @@ func (h *Handler) intentionSet(w http.ResponseWriter, r *http.Request, v *visit)
 	if err != nil {
 		return err
 	}
-	_, _, err = h.Intentions.Set(r.Context(), v.User.ID, v.today(), intention.Draft{Text: f.Get("text"), Cue: f.Get("cue")})
+	who := f.Get("person")
+	if name := f.Get("with"); who == "" && strings.TrimSpace(name) != "" {
+		var picks []option
+		if who, picks, err = h.meant(r, v, name, ""); err != nil {
+			return err
+		}
+		if who == "" {
+			f.wrong("with", v.P.T("web.wrong.who.none"))
+			if len(picks) > 0 {
+				f.wrong("person", v.P.T("intention.which"))
+			}
+			return h.todayPage(w, r, v, f, picks, http.StatusUnprocessableEntity)
+		}
+	}
+	_, _, err = h.Intentions.Set(r.Context(), v.User.ID, v.today(), intention.Draft{Text: f.Get("text"), Cue: f.Get("cue"), Person: who})
 	if err == nil {
 		return goTo(w, r, "/")
 	}
 	if !f.refuse(v.P, err, "text", "cue") {
 		return err
 	}
-	return h.todayPage(w, r, v, f, http.StatusUnprocessableEntity)
+	return h.todayPage(w, r, v, f, nil, http.StatusUnprocessableEntity)
 }
 
 func (h *Handler) intentionDone(w http.ResponseWriter, r *http.Request, v *visit) error {

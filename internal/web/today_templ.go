@@ -12,6 +12,7 @@ import (
 	"kith/internal/i18n"
 	"kith/internal/intention"
 	"kith/internal/opportunity"
+	"kith/internal/practice"
 )
 
 //go:noinline
@@ -73,7 +74,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.none")))
 				markup(templ_7745c5c3_Buffer, "</p></section>")
 			}
 			if v.Intention == nil || v.Intention.State != intention.Open {
-				templ_7745c5c3_Err = ownWords(pg.P, v.IntentionForm).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ownWords(pg.P, v.IntentionForm, v.Picks).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -174,7 +175,11 @@ escaped(templ_7745c5c3_Buffer, string(o.Why))
 			markup(templ_7745c5c3_Buffer, "<a href=\"")
 escaped(templ_7745c5c3_Buffer, string("/practices/" + o.Practice))
 			markup(templ_7745c5c3_Buffer, "\">")
+			if practice.IsOwn(o.Practice) {
+escaped(templ_7745c5c3_Buffer, string(p.T("practice.how")))
+			} else {
 escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.how")))
+			}
 			markup(templ_7745c5c3_Buffer, "</a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</p><input type=\"hidden\" name=\"id\" value=\"")
@@ -182,39 +187,39 @@ escaped(templ_7745c5c3_Buffer, string(o.ID))
 		markup(templ_7745c5c3_Buffer, "\"><div class=\"acts\">")
 		switch o.Act {
 		case opportunity.ActReach:
-			var templ_7745c5c3_Var37 = []any{"button", templ.KV("main", first)}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var37...)
+			var templ_7745c5c3_Var38 = []any{"button", templ.KV("main", first)}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var38...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<a class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var37).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var38).String()))
 			markup(templ_7745c5c3_Buffer, "\" href=\"")
 escaped(templ_7745c5c3_Buffer, string(reachAddress(o)))
 			markup(templ_7745c5c3_Buffer, "\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
 			markup(templ_7745c5c3_Buffer, "</a> ")
 		case opportunity.ActSavour:
-			var templ_7745c5c3_Var41 = []any{"button", templ.KV("main", first)}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var41...)
+			var templ_7745c5c3_Var42 = []any{"button", templ.KV("main", first)}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var42...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<a class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var41).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var42).String()))
 			markup(templ_7745c5c3_Buffer, "\" href=\"")
 escaped(templ_7745c5c3_Buffer, string("/moments/" + o.Moment))
 			markup(templ_7745c5c3_Buffer, "\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
 			markup(templ_7745c5c3_Buffer, "</a> ")
 		default:
-			var templ_7745c5c3_Var45 = []any{"button", templ.KV("main", first)}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var45...)
+			var templ_7745c5c3_Var46 = []any{"button", templ.KV("main", first)}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var46...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<button class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var45).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var46).String()))
 			markup(templ_7745c5c3_Buffer, "\" name=\"answer\" value=\"")
 escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -262,8 +267,8 @@ escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestions.link")))
 }
 
 //go:noinline
-func ownWords(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var61 templ.Component) (templ_7745c5c3_Err error) {
+func ownWords(p *i18n.Printer, f form, picks []option) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var62 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"own-words\"")
 		if len(f.Wrong) > 0 || f.Whole != "" {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -278,6 +283,20 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.own")))
 		templ_7745c5c3_Err = textField(f, input{Name: "text", Label: p.T("web.intention.text"), Max: 200, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if len(picks) > 0 {
+			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"with\" value=\"")
+escaped(templ_7745c5c3_Buffer, string(f.Get("with")))
+			markup(templ_7745c5c3_Buffer, "\">")
+			templ_7745c5c3_Err = selectField(f, input{Name: "person", Label: p.T("web.relation.which")}, picks).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = textField(f, input{Name: "with", Label: p.T("intention.with"), Hint: p.T("intention.with.hint"), Max: 120}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = textField(f, input{Name: "cue", Label: p.T("web.intention.cue"), Hint: p.T("web.intention.cue.hint"), Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -30,6 +30,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/pulse"
 	"kith/internal/reflection"
@@ -42,6 +43,7 @@ type Services struct {
 	Auth          *auth.Service
 	People        *person.Service
 	Moments       *moment.Service
+	Practices     *practice.Service
 	Intentions    *intention.Service
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service

@@ -21,6 +21,7 @@ import (
 	"kith/internal/moment"
 	"kith/internal/opportunity"
 	"kith/internal/person"
+	"kith/internal/practice"
 	"kith/internal/presence"
 	"kith/internal/reflection"
 	"kith/internal/transfer"
@@ -50,7 +51,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	hub, people, intentions, opportunities := live.New(d), person.New(d, clock), intention.New(d, clock), opportunity.New(d, clock)
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: hub, Now: clock})
 	s := Services{
-		Accounts: accounts, Auth: keys, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
+		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflection.New(d, moments, clock)}),
