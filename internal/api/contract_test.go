@@ -62,7 +62,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	c := newContract(t)
 	seen := map[string]map[int]int{}
-	for seed := range uint64(6500) {
+	for seed := range uint64(6000) {
 		op, status := c.try(t, seed, nil)
 		if seen[op] == nil {
 			seen[op] = map[int]int{}
@@ -190,7 +190,7 @@ func (c *contract) befriend() {
 	var photo bytes.Buffer
 	_ = png.Encode(&photo, image.NewGray(image.Rect(0, 0, 3, 3)))
 	c.photo = photo.Bytes()
-	for i := range 100 {
+	for i := range 140 {
 		id := post("/api/v1/people", map[string]any{"name": fmt.Sprintf("Person %d", i), "ring": "close"})
 		at := "/api/v1/people/" + id
 		c.ids["people"] = append(c.ids["people"], id)

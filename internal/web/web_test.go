@@ -50,6 +50,13 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	jobs := job.New(d, job.Options{Now: clock})
 	hub, people, intentions, opportunities := live.New(d), person.New(d, clock), intention.New(d, clock), opportunity.New(d, clock)
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: hub, Now: clock})
+	moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
+		var with []string
+		for _, p := range m.People {
+			with = append(with, p.ID)
+		}
+		return intentions.MomentLogged(ctx, tx, by, m.Kind, with, m.ID, m.Day)
+	})
 	s := Services{
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
