@@ -26,7 +26,7 @@ func (c *whyCmd) Run(ctx context.Context, a *app) error {
 			c.Number = 1
 		}
 		if c.Number < 1 || c.Number > len(t.Opportunities) {
-			return usagef("today has %d suggestions", len(t.Opportunities))
+			return usagef("today has no suggestion %d", c.Number)
 		}
 		o := t.Opportunities[c.Number-1]
 		if c.Answer != "" {
