@@ -1,5 +1,7 @@
 package account
 
+import "slices"
+
 // Place is where somebody's words may come to be read.
 type Place string
 
@@ -15,7 +17,7 @@ const (
 )
 
 // Shown reports whether words may be read in a place. It is asked everywhere: private words are for their own page and
-// for the archive, and for nothing else.
-func Shown(private bool, where Place) bool {
-	return !private || where == OwnPage || where == Archive
+// for the archive, and for nothing else unless their owner let them into that place too.
+func Shown(private bool, where Place, allowed ...Place) bool {
+	return !private || where == OwnPage || where == Archive || slices.Contains(allowed, where)
 }

@@ -27,6 +27,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
+	"kith/internal/digest"
 	"kith/internal/httpd"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -54,6 +55,7 @@ type Services struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
+	Digests       *digest.Service
 	Presence      *presence.Service
 	Imports       *intake.Service
 	Transfer      *transfer.Service
@@ -148,6 +150,7 @@ func (s *server) build() *table {
 	s.registerPulses(t)
 	s.registerScales(t)
 	s.registerReflections(t)
+	s.registerDigest(t)
 	s.registerLookBack(t)
 	s.registerPractices(t)
 	s.registerPresence(t)

@@ -15,11 +15,13 @@ import (
 	"kith/internal/auth"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
+	"kith/internal/digest"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
 	"kith/internal/moment"
+	"kith/internal/notify"
 	"kith/internal/opportunity"
 	"kith/internal/person"
 	"kith/internal/practice"
@@ -69,13 +71,18 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	intentions, opportunities := intention.New(d, now), opportunity.New(d, now)
 	pulses := pulse.New(d, pulse.Options{Accounts: accounts, Jobs: queue, Now: now})
 	reflections := reflection.New(d, moments, now)
+	server, err := notify.ParseServer("smtp+plain://127.0.0.1:1", "", "kith@example.org") // the queue does not run: nothing is sent
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests := digest.New(d, digest.Options{Accounts: accounts, Reflections: reflections, Jobs: queue, Server: server, Base: "https://kith.example.org", Now: now})
 	people.OnMerged(moments.Mover())
 	people.OnMerged(intentions.Mover())
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Presence:  presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
-		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Now: now,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}),
+		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Now: now,
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests}),
 		Imports:  intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}
 	h.server = newServer(h.services)

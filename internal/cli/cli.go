@@ -55,6 +55,7 @@ type grammar struct {
 	Reflect  reflectCmd  `cmd:"" group:"daily" help:"Write the evening: good things and one line, for today or a day that has been."`
 	Day      dayCmd      `cmd:"" group:"daily" help:"Turn to a day: what happened, what was meant, what you wrote."`
 	Week     weekCmd     `cmd:"" group:"daily" help:"Look back on a week, and keep a line to carry on."`
+	Digest   digestCmd   `cmd:"" group:"daily" help:"The week by mail: read it, send it, choose whether and when it comes."`
 	People   peopleCmd   `cmd:"" group:"daily" help:"List the people you know."`
 	Person   personCmd   `cmd:"" group:"daily" help:"Show a person and the moments with them."`
 

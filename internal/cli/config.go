@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"kith/internal/notify"
 )
 
 // Everything that can be configured is a flag here, and every flag has its KITH_* twin in the environment. A flag wins
@@ -41,6 +43,10 @@ type serveFlags struct {
 	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front."`
 	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all (${default}); several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
+	MailServer   string   `env:"KITH_MAIL_SERVER" placeholder:"URL" help:"Mail server for what people order by mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS), smtp+plain://host for a relay next door. The password is in KITH_MAIL_PASSWORD or in a file."`
+	MailPassword string   `env:"KITH_MAIL_PASSWORD" hidden:"" help:"Password for --mail-server. Better kept in the environment, since others see command lines."`
+	MailSecret   string   `name:"mail-password-file" env:"KITH_MAIL_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password for --mail-server."`
+	MailFrom     string   `env:"KITH_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail is from, such as \"Kith <kith@example.org>\"."`
 	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default."`
 	LogFormat    string   `env:"KITH_LOG_FORMAT" placeholder:"FORMAT" enum:"text,json" default:"text" help:"text or json (${default})."`
 	LogLevel     string   `env:"KITH_LOG_LEVEL" placeholder:"LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (${default})."`
@@ -153,8 +159,34 @@ func (f *serveFlags) check(s store) error {
 		}
 		f.PublicURL = u.Scheme + "://" + u.Host
 	}
+	if _, err := f.mail(); err != nil {
+		return err
+	}
 	_, err := f.proxies()
 	return err
+}
+
+// mail is the mail server, or nil where none is named.
+func (f *serveFlags) mail() (*notify.Server, error) {
+	if f.MailServer == "" {
+		return nil, nil //nolint:nilnil // no server is an answer here
+	}
+	if f.PublicURL == "" {
+		return nil, usagef("--mail-server needs --public-url: what a mail points to must be an address that people can open")
+	}
+	password := f.MailPassword
+	if f.MailSecret != "" {
+		b, err := os.ReadFile(f.MailSecret)
+		if err != nil {
+			return nil, usagef("--mail-password-file cannot be read: %v", err)
+		}
+		password = strings.TrimRight(string(b), "\r\n")
+	}
+	s, err := notify.ParseServer(f.MailServer, password, f.MailFrom)
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	return s, nil
 }
 
 // proxies are the trusted networks; a single address is a network of one.

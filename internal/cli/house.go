@@ -14,12 +14,14 @@ import (
 	"kith/internal/auth"
 	"kith/internal/db"
 	"kith/internal/demo"
+	"kith/internal/digest"
 	"kith/internal/httpd"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
 	"kith/internal/moment"
+	"kith/internal/notify"
 	"kith/internal/opportunity"
 	"kith/internal/person"
 	"kith/internal/practice"
@@ -50,8 +52,10 @@ type plan struct {
 	store store
 	log   *slog.Logger
 	now   func() time.Time
-	pages bool // serve has pages; a command needs none
-	conns int  // connections to the database; 0 is what serving needs
+	pages bool           // serve has pages; a command needs none
+	mail  *notify.Server // nil: no mail is sent
+	base  string         // the address that people open
+	conns int            // connections to the database; 0 is what serving needs
 }
 
 // build opens the database, brings it up to date and builds every service in floor order. What one noun must tell
@@ -92,12 +96,15 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	}
 	pulses := pulse.New(h.db, pulse.Options{Accounts: h.accounts, Jobs: h.jobs, Now: p.now, Help: help})
 	reflections := reflection.New(h.db, h.moments, p.now)
+	digests := digest.New(h.db, digest.Options{
+		Accounts: h.accounts, Reflections: reflections, Jobs: h.jobs, Server: p.mail, Base: p.base, Log: p.log, Now: p.now,
+	})
 	presences := presence.New(h.db, presence.Options{People: people, Moments: h.moments, Live: h.hub, Now: p.now})
 	imports := intake.New(h.db, intake.Needs{People: people, Live: h.hub, Now: p.now})
 	people.OnDeleted(imports.PersonDeleted)
 	h.imports = imports
 	archive := transfer.New(h.db, transfer.Nouns{
-		Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections,
+		Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
@@ -123,17 +130,18 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
 	h.accounts.OnErasedAll(presence.Tables(), presences.Erase)
 	h.accounts.OnErasedAll(reflection.Tables(), reflections.Erase)
+	h.accounts.OnErasedAll(digest.Tables(), digests.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
 		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
-		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
+		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Digests: digests, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
 			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
-			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Digests: digests, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
 	h.operator = newOperator(h, p.log)

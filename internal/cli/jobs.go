@@ -12,6 +12,8 @@ import (
 //
 //	moment    purge    ten minutes after a deletion (enqueued with it)
 //	pulse     purge    ten minutes after a deletion (enqueued with it)
+//	digest    look      every ten minutes, where a mail server is named
+//	digest    send      at the person's own hour (enqueued with the setting)
 //	auth      prune    every hour
 //	intake    forget   every hour
 

@@ -61,7 +61,11 @@ func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 		return err
 	}
 	defer func() { _ = listener.Close() }()
-	h, err := build(ctx, plan{store: s, log: log, now: a.now, pages: c.Role != "worker"})
+	server, err := c.mail()
+	if err != nil {
+		return err
+	}
+	h, err := build(ctx, plan{store: s, log: log, now: a.now, pages: c.Role != "worker", mail: server, base: c.PublicURL})
 	if err != nil {
 		return err
 	}

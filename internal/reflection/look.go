@@ -16,14 +16,14 @@ import (
 const yearsBack = 10
 
 // Day is one day as it was: its moments and what was written. where is what it is read for: private words are left out
-// where they must not be read.
-func (s *Service) Day(ctx context.Context, by account.ID, day string, where account.Place) (Memory, error) {
+// where they must not be read, unless their owner allowed that place.
+func (s *Service) Day(ctx context.Context, by account.ID, day string, where account.Place, allowed ...account.Place) (Memory, error) {
 	m := Memory{Day: day}
 	r, err := s.Find(ctx, by, day)
 	if err != nil {
 		return m, err
 	}
-	if r != nil && account.Shown(r.Private, where) {
+	if r != nil && account.Shown(r.Private, where, allowed...) {
 		m.Reflection = r
 	}
 	m.Moments, err = s.moments.Day(ctx, by, day)
@@ -84,6 +84,11 @@ func (s *Service) Random(ctx context.Context, by account.ID) (string, error) {
 
 // Week looks back on a week: its days, who was there, and what it leaves. Private words are not in it.
 func (s *Service) Week(ctx context.Context, by account.ID, week string) (Review, error) {
+	return s.WeekIn(ctx, by, week, account.Overview)
+}
+
+// WeekIn is Week for another place to read it in; private words are in it where their owner allowed them.
+func (s *Service) WeekIn(ctx context.Context, by account.ID, week string, where account.Place, allowed ...account.Place) (Review, error) {
 	monday, err := Monday(week)
 	if err != nil {
 		return Review{}, err
@@ -91,7 +96,7 @@ func (s *Service) Week(ctx context.Context, by account.ID, week string) (Review,
 	v := Review{Week: week}
 	seen := map[string]bool{}
 	for i := range 7 {
-		m, err := s.Day(ctx, by, monday.AddDate(0, 0, i).Format(time.DateOnly), account.Overview)
+		m, err := s.Day(ctx, by, monday.AddDate(0, 0, i).Format(time.DateOnly), where, allowed...)
 		if err != nil {
 			return Review{}, err
 		}

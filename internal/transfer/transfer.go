@@ -21,6 +21,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/db"
+	"kith/internal/digest"
 	"kith/internal/fault"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -85,6 +86,8 @@ func Ledger() map[string]Fate {
 		"reflection":           Exported, // private words open: the key stays with the installation
 		"reflection_week":      Exported,
 		"reflection_setting":   Exported,
+		"digest_setting":       Exported, // the way out in each mail is a secret and stays
+		"digest_mail":          Secret,   // which weeks this installation mailed
 		"pulse":                Exported,
 		"scale":                Exported,
 		"scale_answer":         Exported,
@@ -116,6 +119,7 @@ type Nouns struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
+	Digests       *digest.Service
 }
 
 // New returns a service over d.
@@ -206,6 +210,7 @@ func (s *Service) nouns() []noun {
 		{"reflections.jsonl", exporting(s.o.Reflections.Records), restoring(s.o.Reflections.Restore)},
 		{"weeks.jsonl", exporting(s.o.Reflections.WeekRecords), restoring(s.o.Reflections.RestoreWeek)},
 		{"reflection-setting.jsonl", exporting(s.o.Reflections.SettingRecords), restoring(s.o.Reflections.RestoreSetting)},
+		{"digest-setting.jsonl", exporting(s.o.Digests.Records), restoring(s.o.Digests.Restore)},
 		{"presence.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
 		}, restoring(presence.Restore)},

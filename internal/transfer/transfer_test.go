@@ -18,6 +18,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
+	"kith/internal/digest"
 	"kith/internal/fault"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -61,6 +62,7 @@ func build(t *testing.T, d *db.DB) *house {
 	h.nouns.Pulses = pulse.New(d, pulse.Options{Accounts: h.nouns.Accounts, Jobs: jobs, Now: clock})
 	h.nouns.Reflections = reflection.New(d, h.nouns.Moments, clock)
 	h.nouns.Reflections.Seal(keys)
+	h.nouns.Digests = digest.New(d, digest.Options{Accounts: h.nouns.Accounts, Reflections: h.nouns.Reflections, Jobs: jobs, Now: clock})
 	h.archive = transfer.New(d, h.nouns)
 	h.imports = intake.New(d, intake.Needs{People: h.people, Now: clock})
 	h.people.OnDeleted(h.imports.PersonDeleted)
@@ -469,7 +471,8 @@ func (h *house) reflect(t *testing.T) {
 	}
 	_, err := s.CarryOn(ctx, h.by, "2026-W48", "call Ida first", 0)
 	_, err2 := s.SetGoodOn(ctx, h.by, reflection.Daily, 0)
-	if err := errors.Join(err, err2, s.Delete(ctx, h.by, "2026-11-22", 0)); err != nil {
+	_, err3 := h.nouns.Digests.Set(ctx, h.by, digest.Setting{On: true, Weekday: 5, Minute: 1080, Private: true}, 0)
+	if err := errors.Join(err, err2, err3, s.Delete(ctx, h.by, "2026-11-22", 0)); err != nil {
 		t.Fatal(err)
 	}
 }

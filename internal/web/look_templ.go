@@ -304,7 +304,9 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.none")))
 					return templ_7745c5c3_Err
 				}
 			}
-			markup(templ_7745c5c3_Buffer, "</section>")
+			markup(templ_7745c5c3_Buffer, "</section><p class=\"evening-more\"><a class=\"plain\" href=\"/digest\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.offer")))
+			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
 		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var53), templ_7745c5c3_Buffer)
@@ -317,7 +319,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.none")))
 
 //go:noinline
 func weekDrawn(v picture) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg class=\"day-line week-picture\" width=\"100%\" height=\"")
 escaped(templ_7745c5c3_Buffer, string(itoa(v.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"week-title week-desc\"><title id=\"week-title\">")
@@ -336,8 +338,8 @@ escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\"></line> ")
 			for _, m := range r.Motes {
-				var templ_7745c5c3_Var74 = []any{"mote", "mote-" + m.Kind}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var74...)
+				var templ_7745c5c3_Var75 = []any{"mote", "mote-" + m.Kind}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var75...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -346,7 +348,7 @@ escaped(templ_7745c5c3_Buffer, string(m.X))
 				markup(templ_7745c5c3_Buffer, "\" y=\"")
 escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 				markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var74).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var75).String()))
 				markup(templ_7745c5c3_Buffer, "\"><title>")
 escaped(templ_7745c5c3_Buffer, string(m.Title))
 				markup(templ_7745c5c3_Buffer, "</title>")
@@ -378,8 +380,8 @@ escaped(templ_7745c5c3_Buffer, string(t.Label))
 
 //go:noinline
 func yearPage(pg page, v yearView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var85 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var86 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var86 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var87 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -401,13 +403,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.skip")))
 escaped(templ_7745c5c3_Buffer, string(half[0].Month + " – " + v.Year))
 				markup(templ_7745c5c3_Buffer, "\">")
 				for _, c := range half {
-					var templ_7745c5c3_Var91 = []any{"cell", c.Class}
-					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var91...)
+					var templ_7745c5c3_Var92 = []any{"cell", c.Class}
+					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var92...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					markup(templ_7745c5c3_Buffer, "<li class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var91).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var92).String()))
 					markup(templ_7745c5c3_Buffer, "\">")
 					if c.Month != "" {
 						markup(templ_7745c5c3_Buffer, "<span class=\"mon\" aria-hidden=\"true\">")
@@ -431,13 +433,13 @@ escaped(templ_7745c5c3_Buffer, string(c.Label))
 			}
 			markup(templ_7745c5c3_Buffer, "</div><p class=\"legend quiet small\" aria-hidden=\"true\">")
 			for _, k := range []string{"0", "1", "2", "3", "4"} {
-				var templ_7745c5c3_Var97 = []any{"cell", "heat-" + k}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var97...)
+				var templ_7745c5c3_Var98 = []any{"cell", "heat-" + k}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var98...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var97).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var98).String()))
 				markup(templ_7745c5c3_Buffer, "\"><span class=\"dot\"></span>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.heat." + k)))
 				markup(templ_7745c5c3_Buffer, "</span> ")
@@ -471,7 +473,7 @@ escaped(templ_7745c5c3_Buffer, string(itoa(m.Written)))
 			markup(templ_7745c5c3_Buffer, "</tbody></table></details>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var86), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var87), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -86,6 +86,12 @@ func (h *Handler) routes() http.Handler {
 	mine("POST /week/{week}", h.weekSave)
 	mine("GET /year/{year}", h.yearShow)
 
+	mine("GET /digest", h.digestShow)
+	mine("POST /digest", h.digestSave)
+	mine("POST /digest/send", h.digestSend)
+	open("GET /digest/off/{user}/{secret}", h.digestLeaveAsk)
+	open("POST /digest/off/{user}/{secret}", h.digestLeave)
+
 	open("GET /setup/{secret}", h.setupShow)
 	open("POST /setup/{secret}", h.setupSave)
 	open("GET /signin", h.signInShow)

@@ -23,6 +23,7 @@ type settingsView struct {
 	Tokens   []tokenRow
 	Secret   string // of a token just made, shown once
 	Import   *importView
+	Digest   string // when the week comes by mail
 }
 
 type sessionRow struct {
@@ -80,6 +81,11 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 		}
 		view.Tokens = append(view.Tokens, row)
 	}
+	mailed, err := h.Digests.Status(r.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	view.Digest = digestSaid(p, mailed)
 	pg := v.page(p.T("web.settings.title"), "settings")
 	if done := r.URL.Query().Get("done"); slices.Contains([]string{"profile", "email", "password", "session", "token"}, done) {
 		pg.Notice = &notice{Text: p.T("web.settings.done." + done)}

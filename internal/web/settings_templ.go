@@ -21,6 +21,10 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.settings.title")))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			templ_7745c5c3_Err = digestSection(pg.P, v.Digest).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = emailSection(pg.P, v.Forms["email"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -113,8 +117,22 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
 }
 
 //go:noinline
-func emailSection(p *i18n.Printer, f form) templ.Component {
+func digestSection(p *i18n.Printer, said string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<section id=\"digest\" aria-labelledby=\"digest-title\"><h2 id=\"digest-title\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("web.digest.title")))
+		markup(templ_7745c5c3_Buffer, "</h2><p>")
+escaped(templ_7745c5c3_Buffer, string(said))
+		markup(templ_7745c5c3_Buffer, "</p><p><a href=\"/digest\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.digest.act")))
+		markup(templ_7745c5c3_Buffer, "</a></p></section>")
+		return nil
+	})
+}
+
+//go:noinline
+func emailSection(p *i18n.Printer, f form) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var17 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"email-change\" aria-labelledby=\"email-title\"><h2 id=\"email-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.email")))
 		markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/settings/email\">")
@@ -139,7 +157,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.email.act")))
 
 //go:noinline
 func passwordSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"password-change\" aria-labelledby=\"password-title\"><h2 id=\"password-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.password")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
@@ -166,7 +184,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.act")))
 
 //go:noinline
 func sessionSection(p *i18n.Printer, list []sessionRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"sessions\" aria-labelledby=\"sessions-title\"><h2 id=\"sessions-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.sessions")))
 		markup(templ_7745c5c3_Buffer, "</h2><ul class=\"plain-list\">")
@@ -202,7 +220,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke")))
 
 //go:noinline
 func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var29 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"tokens\" aria-labelledby=\"tokens-title\"><h2 id=\"tokens-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
@@ -286,7 +304,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.token.make")))
 
 //go:noinline
 func deleteSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var46 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"delete\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")

@@ -21,6 +21,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
+	"kith/internal/digest"
 	"kith/internal/fault"
 	"kith/internal/httpd"
 	"kith/internal/i18n"
@@ -48,6 +49,7 @@ type Services struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
+	Digests       *digest.Service
 	Presence      *presence.Service
 	Imports       *intake.Service
 	Transfer      *transfer.Service

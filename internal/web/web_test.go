@@ -13,16 +13,20 @@ import (
 	"kith/internal/auth"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
+	"kith/internal/digest"
 	"kith/internal/httpd"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
 	"kith/internal/moment"
+	"kith/internal/notify"
+	"kith/internal/notify/mailtest"
 	"kith/internal/opportunity"
 	"kith/internal/person"
 	"kith/internal/practice"
 	"kith/internal/presence"
+	"kith/internal/pulse"
 	"kith/internal/reflection"
 	"kith/internal/transfer"
 )
@@ -34,6 +38,8 @@ type house struct {
 	h       http.Handler
 	moments *moment.Service
 	ana, bo visitor
+	jobs    *job.Queue
+	sink    *mailtest.Server
 }
 
 type visitor struct {
@@ -57,11 +63,19 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		}
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, with, m.ID, m.Day)
 	})
+	reflections := reflection.New(d, moments, clock)
+	sink := mailtest.Start(t, mailtest.Options{})
+	server, err := notify.ParseServer("smtp+plain://"+sink.Host+":"+sink.Port, "", "kith@example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	digests := digest.New(d, digest.Options{Accounts: accounts, Reflections: reflections, Jobs: jobs, Server: server, Base: "https://kith.example.org", Now: clock})
 	s := Services{
+		Reflections: reflections, Digests: digests, Pulses: pulse.New(d, pulse.Options{Accounts: accounts, Jobs: jobs, Now: clock}),
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflection.New(d, moments, clock)}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Digests: digests}),
 	}
 	visit := func(name string) visitor {
 		u, err := accounts.Create(ctx, account.Draft{Name: name, Email: name + "@example.org", Zone: "Europe/Berlin", Locale: "en"})
@@ -74,7 +88,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		}
 		return visitor{u.ID, &http.Cookie{Name: "kith_session", Value: secret}}
 	}
-	return &house{h: httpd.Wrap(New(s), httpd.Options{}), moments: moments, ana: visit("ana"), bo: visit("bo")}
+	return &house{h: httpd.Wrap(New(s), httpd.Options{}), jobs: jobs, sink: sink, moments: moments, ana: visit("ana"), bo: visit("bo")}
 }
 
 func (h *house) ask(r *http.Request, v *visitor) *http.Response {
