@@ -56,7 +56,7 @@ func (s *Service) Opening(ctx context.Context, u account.User, day, personID, su
 	o := Opening{Person: d}
 	o.Person.StandingNote, o.Person.Facts = "", nil
 	for _, f := range d.Facts {
-		if !f.Private {
+		if account.Shown(f.Private, account.Shared) { // it is quoted in words for somebody else
 			o.Person.Facts = append(o.Person.Facts, f)
 		}
 	}
