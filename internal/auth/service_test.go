@@ -1,13 +1,11 @@
 package auth_test
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -51,8 +49,10 @@ type house struct {
 	us       atomic.Int64
 }
 
-func (h *house) now() time.Time       { return time.UnixMicro(h.us.Load()).UTC() }
+func (h *house) now() time.Time { return time.UnixMicro(h.us.Load()).UTC() }
+
 func (h *house) pass(d time.Duration) { h.us.Add(d.Microseconds()) }
+
 func (h *house) rows(t *testing.T, table string) int64 {
 	t.Helper()
 	n, err := db.One(t.Context(), h.db, db.Value[int64], "SELECT COUNT(*) FROM "+table)
@@ -94,15 +94,6 @@ func (h *house) begin(t *testing.T, u account.User) (auth.Session, string) {
 		t.Fatal(err)
 	}
 	return s, secret
-}
-
-func (h *house) token(t *testing.T, u account.User, scopes auth.Scopes) (auth.Token, string) {
-	t.Helper()
-	v, secret, err := h.NewToken(t.Context(), u.ID, auth.TokenDraft{Name: "test", Scopes: scopes})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v, secret
 }
 
 func TestSignIn(t *testing.T) {
@@ -265,114 +256,6 @@ func TestSessionsAreBounded(t *testing.T) {
 	})
 }
 
-func TestToken(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(d)
-		ana := h.user(t, "ana")
-		end := h.now().Add(2 * time.Hour)
-		v, secret, err := h.NewToken(t.Context(), ana.ID, auth.TokenDraft{Name: " phone ", Scopes: auth.NewScopes(auth.Capture), ExpiresAt: &end})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.HasPrefix(secret, "kith_") || len(secret) != 54 {
-			t.Errorf("%d characters: %.8s", len(secret), secret)
-		}
-		who, err := h.Token(t.Context(), secret)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(auth.Identity{User: ana.ID, Token: v.ID, Scopes: auth.NewScopes(auth.Capture)}, who); diff != "" {
-			t.Error(diff)
-		}
-		used := h.now()
-		want := auth.Token{ID: v.ID, Name: "phone", Scopes: auth.NewScopes(auth.Capture), CreatedAt: used, UsedAt: &used, ExpiresAt: &end}
-		check := func() {
-			t.Helper()
-			list, err := h.Tokens(t.Context(), ana.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff([]auth.Token{want}, list); diff != "" {
-				t.Error(diff)
-			}
-		}
-		check()
-		h.pass(59 * time.Minute)
-		if _, err := h.Token(t.Context(), secret); err != nil {
-			t.Fatal(err)
-		}
-		check() // not every use is a write
-		h.pass(2 * time.Minute)
-		if _, err := h.Token(t.Context(), secret); err != nil {
-			t.Fatal(err)
-		}
-		again := h.now()
-		want.UsedAt = &again
-		check()
-		h.pass(time.Hour)
-		_, err = h.Token(t.Context(), secret)
-		wantCode(t, err, "token_expired")
-		if err := h.Prune(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		check() // its owner sees why it stopped
-		h.pass(31 * 24 * time.Hour)
-		if err := h.Prune(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if n := h.rows(t, "auth_token"); n != 0 {
-			t.Errorf("%d rows after pruning", n)
-		}
-		_, err = h.Token(t.Context(), secret)
-		wantCode(t, err, "token_unknown")
-		_, session := h.begin(t, ana)
-		_, err = h.Token(t.Context(), session)
-		wantCode(t, err, "token_unknown") // a session is no token
-	})
-}
-
-func TestTokenRefused(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(d)
-		ana, ben := h.user(t, "ana"), h.user(t, "ben")
-		past, far, read := h.now(), h.now().AddDate(200, 0, 0), auth.NewScopes(auth.Read)
-		for _, tt := range []struct {
-			want string
-			by   account.ID
-			d    auth.TokenDraft
-		}{
-			{"name_missing", ana.ID, auth.TokenDraft{Name: " ", Scopes: read}},
-			{"name_too_long", ana.ID, auth.TokenDraft{Name: strings.Repeat("é", 101), Scopes: read}},
-			{"name_invalid", ana.ID, auth.TokenDraft{Name: "a\nb", Scopes: read}},
-			{"scopes_missing", ana.ID, auth.TokenDraft{Name: "a"}},
-			{"expiry_past", ana.ID, auth.TokenDraft{Name: "a", Scopes: read, ExpiresAt: &past}},
-			{"expiry_far", ana.ID, auth.TokenDraft{Name: "a", Scopes: read, ExpiresAt: &far}},
-			{"not_an_admin", ben.ID, auth.TokenDraft{Name: "a", Scopes: auth.NewScopes(auth.Admin)}},
-			{"account_not_found", "nobody", auth.TokenDraft{Name: "a", Scopes: read}},
-		} {
-			_, secret, err := h.NewToken(t.Context(), tt.by, tt.d)
-			wantCode(t, err, tt.want)
-			if secret != "" {
-				t.Errorf("%s: a secret all the same", tt.want)
-			}
-		}
-		_, secret := h.token(t, ana, auth.NewScopes(auth.Read, auth.Admin))
-		if err := h.accounts.SetAdmin(t.Context(), ana.ID, false); err != nil {
-			t.Fatal(err)
-		}
-		if who, err := h.Token(t.Context(), secret); err != nil || who.Can(auth.Admin) || !who.Can(auth.Read) {
-			t.Errorf("no administrator any more: %+v, %v", who, err)
-		}
-		for range auth.MaxTokens {
-			h.token(t, ben, read)
-		}
-		_, _, err := h.NewToken(t.Context(), ben.ID, auth.TokenDraft{Name: "a", Scopes: read})
-		wantCode(t, err, "too_many_tokens")
-	})
-}
-
 // What a second user tries against the first must neither work nor tell anything.
 func TestStrangerReachesNothing(t *testing.T) {
 	t.Parallel()
@@ -507,124 +390,6 @@ func TestFromRequest(t *testing.T) {
 		for header, want := range map[string]string{"Bearer x": "token_unknown", "Bearer": "token_unknown", "Basic YTpi": "bad_authorization", token: "bad_authorization"} {
 			_, err = ask(request(func(r *http.Request) { cookie(r); r.Header.Set("Authorization", header) }))
 			wantCode(t, err, want)
-		}
-	})
-}
-
-func TestSetup(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(d)
-		var secrets []string
-		for range 7 {
-			h.pass(time.Second)
-			secret, needed, err := h.SetupLink(t.Context())
-			if err != nil || !needed {
-				t.Fatalf("%v, %v", needed, err)
-			}
-			secrets = append(secrets, secret)
-		}
-		wantCode(t, h.CheckSetup(t.Context(), secrets[0]), "link_gone") // only the newest few work
-		wantCode(t, h.CheckSetup(t.Context(), "x"), "link_gone")
-		wantCode(t, h.CheckSetup(t.Context(), secrets[2]), "")
-		draft := account.Draft{Email: "ana@example.org", Name: "Ana", Zone: "Europe/Berlin", Locale: "de"}
-		_, err := h.UseSetup(t.Context(), secrets[6], draft, "short")
-		wantCode(t, err, "password_too_short") // and the link still works
-		_, err = h.UseSetup(t.Context(), secrets[0], draft, password)
-		wantCode(t, err, "link_gone")
-
-		var wg sync.WaitGroup
-		var made, refused atomic.Int64
-		for i := range 6 {
-			wg.Go(func() {
-				one := draft
-				one.Email = fmt.Sprintf("u%d@example.org", i)
-				switch u, err := h.UseSetup(t.Context(), secrets[2+i%5], one, password); {
-				case err == nil && u.Admin:
-					made.Add(1)
-				case code(err) == "link_gone":
-					refused.Add(1)
-				default:
-					t.Errorf("%+v, %v", u, err)
-				}
-			})
-		}
-		wg.Wait()
-		if n, err := h.accounts.Count(t.Context()); err != nil || n != 1 || made.Load() != 1 || refused.Load() != 5 {
-			t.Errorf("%d accounts, %d made, %d refused, %v", n, made.Load(), refused.Load(), err)
-		}
-		if secret, needed, err := h.SetupLink(t.Context()); secret != "" || needed || err != nil {
-			t.Errorf("needed again: %v, %v", needed, err)
-		}
-		if n := h.rows(t, "auth_link"); n != 0 {
-			t.Errorf("%d links left", n)
-		}
-		list, err := h.accounts.List(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, _, err := h.SignIn(t.Context(), list[0].Email, password, address, ""); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// A link printed before somebody made an account otherwise opens nothing.
-func TestSetupAfterAnAccount(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(d)
-		secret, _, err := h.SetupLink(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.user(t, "ana")
-		wantCode(t, h.CheckSetup(t.Context(), secret), "link_gone")
-		_, err = h.UseSetup(t.Context(), secret, account.Draft{Email: "eve@example.org", Name: "Eve"}, password)
-		wantCode(t, err, "link_gone")
-	})
-}
-
-func TestRegisterIsWholeOrNothing(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(d)
-		h.user(t, "ana")
-		_, err := h.Register(t.Context(), account.Draft{Email: "ANA@example.org", Name: "Eve"}, password)
-		wantCode(t, err, "email_taken")
-		_, err = h.Register(t.Context(), account.Draft{Email: "eve@example.org", Name: "Eve"}, "eve@example.org")
-		wantCode(t, err, "password_is_name")
-		if n := h.rows(t, "account") + h.rows(t, "auth_password"); n != 2 {
-			t.Errorf("%d rows", n)
-		}
-	})
-}
-
-func TestOnlyOnce(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		h := open(d)
-		ana := h.user(t, "ana")
-		secret, err := h.ResetLink(t.Context(), ana.Email)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var wg sync.WaitGroup
-		var used atomic.Int64
-		for i := range 4 {
-			wg.Go(func() {
-				switch _, err := h.UseReset(context.WithoutCancel(t.Context()), secret, fmt.Sprintf("another sentence %d", i)); code(err) {
-				case "":
-					used.Add(1)
-				case "link_gone":
-				default:
-					t.Error(err)
-				}
-			})
-		}
-		wg.Wait()
-		if used.Load() != 1 {
-			t.Errorf("used %d times", used.Load())
 		}
 	})
 }
