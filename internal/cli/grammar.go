@@ -189,7 +189,13 @@ func (c *command) place(words []string) error {
 			if s.required {
 				return fmt.Errorf("%s is missing", s.shown())
 			}
-			break
+			if s.preset == "" {
+				continue
+			}
+			if err := s.Set(s.preset); err != nil {
+				return fmt.Errorf("%s: %w", s.shown(), err)
+			}
+			continue
 		}
 		if s.to.Kind() == reflect.Slice {
 			s.to.Set(reflect.ValueOf(words))

@@ -51,6 +51,22 @@ type sample struct {
 	Token string `required:"" env:"SAMPLE_TOKEN"`
 }
 
+// An argument that is left out has its preset value, as a flag has, and what follows it too.
+func TestGrammar_Parse_presetArguments(t *testing.T) {
+	t.Parallel()
+	type grammar struct {
+		Number int    `arg:"" optional:"" default:"3"`
+		Word   string `arg:"" optional:"" default:"quiet"`
+	}
+	for line, want := range map[string]grammar{"": {3, "quiet"}, "5": {5, "quiet"}, "5 loud": {5, "loud"}} {
+		var got grammar
+		c := readGrammar("kith", "kith", reflect.ValueOf(&got).Elem(), nil)
+		if _, _, err := c.parse(strings.Fields(line), func(string) string { return "" }); err != nil || got != want {
+			t.Errorf("%q gives %+v and %v, want %+v", line, got, err, want)
+		}
+	}
+}
+
 func TestGrammar_Parse(t *testing.T) {
 	t.Parallel()
 	minus := -2

@@ -8,7 +8,7 @@ import (
 )
 
 type whyCmd struct {
-	Number int    `arg:"" optional:"" help:"Which of today's suggestions; the first without it."`
+	Number int    `arg:"" optional:"" default:"1" help:"Which of today's suggestions; the first without it."`
 	Answer string `placeholder:"ANSWER" help:"Answer it: not_now, not_this, not_kind, never_person or accepted."`
 
 	jsonFlag    `embed:""`
@@ -21,9 +21,6 @@ func (c *whyCmd) Run(ctx context.Context, a *app) error {
 		t, err := k.Today(ctx)
 		if err != nil {
 			return err
-		}
-		if c.Number == 0 {
-			c.Number = 1
 		}
 		if c.Number < 1 || c.Number > len(t.Opportunities) {
 			return usagef("today has no suggestion %d", c.Number)

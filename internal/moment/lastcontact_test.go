@@ -108,7 +108,7 @@ func TestLastContact(t *testing.T) {
 			}
 			some := func(list []string) string {
 				if len(list) == 0 {
-					rt.Skip("there is none yet")
+					return "" // there is none yet, which is refused
 				}
 				return rapid.SampledFrom(list).Draw(rt, "which")
 			}
