@@ -70,6 +70,7 @@ var owners = map[string]string{
 	"import":               "intake",
 	"import_card":          "intake",
 	"import_item":          "intake",
+	"import_change":        "intake",
 	"intention":            "intention",
 	"practice_own":         "practice",
 	"practice_switch":      "practice",

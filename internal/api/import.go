@@ -24,7 +24,7 @@ type Import struct {
 	ID        string         `json:"id,omitempty" doc:"Absent after a dry run."`
 	Format    string         `json:"format" enum:"vcard,google,outlook"`
 	File      string         `json:"file,omitempty" doc:"Its name."`
-	State     string         `json:"state" enum:"ready,done,undone" doc:"ready: looked at, not taken over."`
+	State     string         `json:"state" enum:"reading,ready,done,undone" doc:"reading: it still arrives; ready: looked at, not taken over."`
 	Cards     int            `json:"cards" doc:"Cards in the file."`
 	New       int            `json:"new" doc:"People who are new."`
 	Changed   int            `json:"changed" doc:"People who were there, and whose card says something new. What you edited yourself stays."`
@@ -34,9 +34,18 @@ type Import struct {
 	Samples   []ImportSample `json:"samples,omitempty" doc:"A few of the people, before they are taken over."`
 	Notes     []ImportNote   `json:"notes,omitempty" doc:"Every card that is not taken and why, and what is left out of others; at most 1000."`
 	MoreNotes int            `json:"more_notes,omitempty" doc:"How many notes there are beyond those."`
+	Doing     *ImportDoing   `json:"doing,omitempty" doc:"How far it is, while this process works on it."`
+	Removed   int            `json:"removed,omitempty" doc:"By taking it back: people who were made."`
+	Restored  int            `json:"restored,omitempty" doc:"By taking it back: people who are again as they were."`
 	Revision  int64          `json:"revision"`
 	CreatedAt time.Time      `json:"created_at"`
 	UpdatedAt time.Time      `json:"updated_at"`
+}
+
+// ImportDoing is how far an import is.
+type ImportDoing struct {
+	Cards int `json:"cards" doc:"Cards read, or taken over."`
+	Of    int `json:"of,omitempty" doc:"Cards to take over; absent while the file is read."`
 }
 
 // ImportSample is somebody in a file.
@@ -56,9 +65,11 @@ type ImportNote struct {
 
 // ImportUndone is what taking an import back did.
 type ImportUndone struct {
-	Import  Import       `json:"import"`
-	Removed int          `json:"removed" doc:"People it had made and nobody had touched since."`
-	Kept    []ImportKept `json:"kept" doc:"People it had made who were touched since; they stay."`
+	Import   Import       `json:"import"`
+	Removed  int          `json:"removed" doc:"People it had made and nobody had touched since."`
+	Restored int          `json:"restored" doc:"People who were there before, and are again as they were."`
+	Kept     []ImportKept `json:"kept" doc:"People it had made who were touched since; they stay."`
+	Left     []ImportKept `json:"left" doc:"People who were there before, and of whom something stays because it was edited since."`
 }
 
 // ImportKept is somebody who stays.
@@ -72,7 +83,7 @@ func ImportOf(v intake.Import) Import {
 	r := v.Report
 	out := Import{
 		ID: v.ID, Format: v.Format, File: v.File, State: v.State, Cards: r.Cards, New: r.New, Changed: r.Changed, Same: r.Same, Skipped: r.Skipped,
-		Groups: r.Groups, MoreNotes: r.More, Revision: v.Revision, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
+		Groups: r.Groups, MoreNotes: r.More, Removed: r.Removed, Restored: r.Restored, Revision: v.Revision, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
 	}
 	for _, x := range r.Samples {
 		out.Samples = append(out.Samples, ImportSample(x))
@@ -106,18 +117,25 @@ func (s *server) registerImports(t *table) {
 		if err != nil {
 			return nil, err
 		}
-		return found(ImportOf(v), v.Revision), nil
+		out := ImportOf(v)
+		if p, ok := s.Imports.Doing(who.User, v.ID); ok {
+			out.Doing = &ImportDoing{p.Cards, p.Of}
+		}
+		return found(out, v.Revision), nil
 	})
 	handle(s, t, operation{
 		ID: "undo-import", Method: http.MethodPost, Path: "/imports/{id}/undo", Scope: auth.Delete, Tag: "data", Summary: "Take an import back",
-		Doc:    "The people it made are removed, apart from those who were touched since: they stay, and are named. What it added to others stays with them.",
+		Doc:    "The people it made are removed, apart from those who were touched since: they stay, and are named. What it changed of people who were there before is as it was, apart from what was edited since.",
 		Refuse: []int{http.StatusNotFound, http.StatusConflict},
 	}, func(ctx context.Context, who auth.Identity, in *ByID) (*plain[ImportUndone], error) {
 		v, err := s.Imports.Undo(ctx, who.User, in.ID)
 		if err != nil {
 			return nil, err
 		}
-		out := ImportUndone{Import: ImportOf(v.Import), Removed: v.Removed, Kept: []ImportKept{}}
+		out := ImportUndone{Import: ImportOf(v.Import), Removed: v.Removed, Restored: v.Restored, Kept: []ImportKept{}, Left: []ImportKept{}}
+		for _, k := range v.Left {
+			out.Left = append(out.Left, ImportKept(k))
+		}
 		for _, k := range v.Kept {
 			out.Kept = append(out.Kept, ImportKept(k))
 		}
@@ -127,17 +145,16 @@ func (s *server) registerImports(t *table) {
 
 // importBook takes an address book over while it arrives; with dryRun it only looks.
 func (s *server) importBook(ctx context.Context, who auth.Identity, body io.Reader, o intake.Options, dryRun bool) (*plain[Imported], error) {
-	v, _, err := s.Imports.Stage(ctx, who.User, &arriving{r: body}, o)
-	if err != nil {
-		return nil, err
-	}
+	var v intake.Import
+	var err error
 	if dryRun {
-		if v.State == intake.Ready {
-			if err := s.Imports.Discard(ctx, who.User, v.ID); err != nil {
-				return nil, err
-			}
+		if v, _, err = s.Imports.Stage(ctx, who.User, &arriving{r: body}, o); err == nil && v.State == intake.Ready {
+			err = s.Imports.Discard(ctx, who.User, v.ID)
 		}
-	} else if v, err = s.Imports.Apply(ctx, who.User, v.ID, nil); err != nil {
+	} else {
+		v, err = s.Imports.Take(ctx, who.User, &arriving{r: body}, o)
+	}
+	if err != nil {
 		return nil, err
 	}
 	b := ImportOf(v)

@@ -10,9 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"kith/internal/api"
 	"kith/internal/client"
-	"kith/internal/i18n"
 )
 
 type exportCmd struct {
@@ -89,7 +90,13 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 		r, size, name = f, info.Size(), filepath.Base(c.File)
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
-		done, err := k.Import(ctx, r, size, client.ImportOptions{DryRun: c.DryRun, Format: c.Format, File: name})
+		o := client.ImportOptions{DryRun: c.DryRun, Format: c.Format, File: name, ID: uuid.Must(uuid.NewV7()).String()}
+		stop := a.tellImport(ctx, k, o.ID)
+		done, err := k.Import(ctx, r, size, o)
+		stop()
+		if errors.Is(err, context.Canceled) {
+			return fmt.Errorf("stopped; nothing was kept: %w", err)
+		}
 		if err != nil {
 			return err
 		}
@@ -136,49 +143,20 @@ func (c *importCmd) undo(ctx context.Context, a *app, k *client.Client) error {
 		return a.printJSON(done)
 	}
 	a.screen.printf("%d people taken back.\n", done.Removed)
-	if len(done.Kept) > 0 {
-		a.screen.line("These stay, because you did something with them since:")
-		for _, p := range done.Kept {
-			a.screen.line("  " + clean(p.Name))
-		}
+	if done.Restored > 0 {
+		a.screen.printf("%d people are as they were.\n", done.Restored)
 	}
+	a.screen.staying("These stay, because you did something with them since:", done.Kept)
+	a.screen.staying("Of these something stays, because you edited it since:", done.Left)
 	return nil
 }
 
-// book shows what an address book brought, or would bring.
-func (s *screen) book(v api.Import, dry bool) {
-	would := ""
-	if dry {
-		would = "would be "
+func (s *screen) staying(words string, list []api.ImportKept) {
+	if len(list) == 0 {
+		return
 	}
-	s.printf("%d cards\n", v.Cards)
-	s.printf("  %d %snew\n", v.New, would)
-	s.printf("  %d %schanged\n", v.Changed, would)
-	s.printf("  %d known\n", v.Same)
-	s.printf("  %d not taken\n", v.Skipped)
-	if dry {
-		for _, p := range v.Samples {
-			s.line("    "+clean(p.Name), quiet(" ("+p.What+")"))
-		}
-	}
-	words := i18n.For(i18n.Default)
-	for _, n := range v.Notes {
-		name := clean(n.Name)
-		if name == "" {
-			name = "a card"
-		}
-		if n.Property != "" {
-			name += ", " + clean(n.Property)
-		}
-		s.line(quiet(fmt.Sprintf("  line %d, %s: %s", n.Line, name, words.T("intake.note."+n.Code))))
-	}
-	if v.MoreNotes > 0 {
-		s.line(quiet(fmt.Sprintf("  and %d more", v.MoreNotes)))
-	}
-	switch {
-	case dry:
-		s.line("Nothing was kept.")
-	case v.New+v.Changed > 0:
-		s.line(quiet("kith import undo takes it back."))
+	s.line(words)
+	for _, p := range list {
+		s.line("  " + clean(p.Name))
 	}
 }

@@ -317,6 +317,7 @@ type ImportOptions struct {
 	DryRun bool   // only count
 	Format string // what the file must be; empty finds out
 	File   string // its name
+	ID     string // a UUID of the caller's own, by which an address book is asked for while it comes in
 }
 
 // Import reads an archive or an address book of size bytes.
@@ -330,6 +331,9 @@ func (c *Client) Import(ctx context.Context, file io.Reader, size int64, o Impor
 	}
 	if o.File != "" {
 		q.Set("file", o.File)
+	}
+	if o.ID != "" {
+		q.Set("id", o.ID)
 	}
 	r, err := c.request(ctx, http.MethodPost, v1("import"), q, file)
 	if err != nil {
@@ -355,6 +359,11 @@ func (c *Client) Imports(ctx context.Context, limit int) (list api.List[api.Impo
 		q.Set("limit", strconv.Itoa(limit))
 	}
 	return list, c.do(ctx, http.MethodGet, v1("imports"), q, 0, nil, &list)
+}
+
+// ImportNow reads one import, also while it comes in.
+func (c *Client) ImportNow(ctx context.Context, id string) (v api.Import, err error) {
+	return v, c.do(ctx, http.MethodGet, v1("imports", id), nil, 0, nil, &v)
 }
 
 // UndoImport takes an import back.

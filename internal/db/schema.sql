@@ -132,6 +132,16 @@ CREATE TABLE import_card (
     PRIMARY KEY (user_id, import_id, seq)
 );
 
+CREATE TABLE import_change (
+    user_id   TEXT NOT NULL,
+    import_id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    change    TEXT NOT NULL, -- JSON read by Go alone
+    PRIMARY KEY (user_id, import_id, person_id)
+);
+
+CREATE INDEX import_change_of ON import_change (user_id, person_id);
+
 CREATE TABLE import_item (
     user_id   TEXT   NOT NULL,
     card_key  TEXT   NOT NULL,

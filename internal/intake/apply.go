@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,19 +17,25 @@ import (
 )
 
 // Apply takes a staged file over, all of it or nothing. Again it changes nothing and answers what was done.
-func (s *Service) Apply(ctx context.Context, by account.ID, id string, progress func(Progress)) (v Import, err error) {
+func (s *Service) Apply(ctx context.Context, by account.ID, id string, progress func(Progress)) (Import, error) {
+	return s.applied(ctx, by, id, s.watch(by, id, progress), false)
+}
+
+// applied is Apply. A file that arrives to be taken over at once was not looked at before, and is in the state Reading.
+func (s *Service) applied(ctx context.Context, by account.ID, id string, progress func(Progress), atOnce bool) (v Import, err error) {
+	defer s.unwatch(by, id)
 	caller := ctx
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if v, err = get(ctx, tx, by, id); err != nil {
 			return err
 		}
-		switch v.State {
-		case Done, Undone:
+		switch {
+		case v.State == Done || v.State == Undone:
 			return nil
-		case Reading:
+		case v.State == Reading && !atOnce:
 			return fault.Conflict("import_reading", "", "This file is still being read.")
 		}
-		if err := s.apply(ctx, caller, tx, by, &v, progress); err != nil {
+		if err := s.apply(ctx, caller, tx, by, &v, progress, atOnce); err != nil {
 			return err
 		}
 		if err := dropCards(ctx, tx, by, id); err != nil {
@@ -55,6 +62,9 @@ type taking struct {
 	*comparer
 	tx      *db.Tx
 	v       *Import
+	bring   *person.Bringing
+	notes   bool                // what is cut and left out was not noted before
+	past    map[string]*changed // what was done to those who were there
 	uids    map[string]string   // people by the UID of their card
 	names   map[string][]string // people of this file by folded name
 	items   []item              // to be kept when all is done
@@ -70,12 +80,17 @@ type pending struct {
 	relation addressbook.Relation
 }
 
-func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v *Import, progress func(Progress)) error {
+func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v *Import, progress func(Progress), notes bool) error {
 	c, err := s.comparer(ctx, tx, by)
 	if err != nil {
 		return err
 	}
-	t := &taking{comparer: c, tx: tx, v: v, uids: map[string]string{}, names: map[string][]string{}, known: map[string]string{}}
+	t := &taking{
+		comparer: c, tx: tx, v: v, notes: notes, uids: map[string]string{}, names: map[string][]string{}, known: map[string]string{}, past: map[string]*changed{},
+	}
+	if t.bring, err = s.o.People.Bring(ctx, tx, by, c.code); err != nil {
+		return err
+	}
 	groups, err := s.o.People.GroupsIn(ctx, tx, by)
 	if err != nil {
 		return err
@@ -88,7 +103,7 @@ func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v
 	}
 	// What the preview counted is counted again: people may have changed since.
 	r := &v.Report
-	of := r.New + r.Changed + r.Same - r.Doubles
+	of := r.Cards - r.Skipped + r.Gone - r.Doubles
 	r.New, r.Changed, r.Same, r.Skipped, r.Gone, r.Samples = 0, 0, r.Doubles, r.Skipped-r.Gone, 0, nil
 	n := 0
 	err = eachCard(ctx, tx, by, v.ID, func(one card) error {
@@ -107,6 +122,9 @@ func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v
 		return t.take(ctx, one)
 	})
 	if err != nil {
+		return err
+	}
+	if err := t.bring.Flush(ctx); err != nil {
 		return err
 	}
 	if err := t.relate(ctx); err != nil {
@@ -128,6 +146,7 @@ func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v
 			r.Made = append(r.Made, g.ID)
 		}
 	}
+	slices.SortStableFunc(r.Notes, func(a, b Note) int { return cmp.Compare(a.Line, b.Line) })
 	return nil
 }
 
@@ -138,6 +157,9 @@ func (t *taking) take(ctx context.Context, one card) error {
 		return err
 	}
 	r, people := &t.v.Report, t.s.o.People
+	if t.notes {
+		r.noteAll(one, d)
+	}
 	made := ""
 	switch d.verdict {
 	case isGone:
@@ -153,11 +175,10 @@ func (t *taking) take(ctx context.Context, one card) error {
 		if d.draft.Groups, err = t.groupIDs(ctx, d.draft.Groups, one); err != nil {
 			return err
 		}
-		if d.person, err = people.BringIn(ctx, t.tx, t.by, d.draft.Draft, t.code); err != nil {
+		if d.person, err = t.bring.Person(ctx, d.draft.Draft, one.face); err != nil {
 			return fmt.Errorf("line %d: %w", one.entry.Line, err)
 		}
 		t.met[d.person] = true
-		d.face = len(one.face) > 0
 	case isChanged:
 		r.Changed++
 		groups, err := t.groupIDs(ctx, d.change.Groups, one)
@@ -165,26 +186,32 @@ func (t *taking) take(ctx context.Context, one card) error {
 			return err
 		}
 		d.change.Groups = nil
-		if err := people.ReviseIn(ctx, t.tx, t.by, d.person, d.change); err != nil {
+		past, err := people.ReviseIn(ctx, t.tx, t.by, d.person, d.change)
+		if err != nil {
 			return fmt.Errorf("line %d: %w", one.entry.Line, err)
 		}
 		for _, g := range groups {
-			if err := people.JoinIn(ctx, t.tx, t.by, g, d.person); err != nil {
+			joined, err := people.JoinIn(ctx, t.tx, t.by, g, d.person)
+			if err != nil {
 				return err
 			}
+			if joined {
+				past.Groups = append(past.Groups, g)
+			}
 		}
-	}
-	if d.face {
-		if err := people.SetPhotoIn(ctx, t.tx, t.by, d.person, one.face); err != nil {
-			return fmt.Errorf("line %d: %w", one.entry.Line, err)
+		if d.face {
+			if past.Face, err = people.FaceIn(ctx, t.tx, t.by, d.person, one.face); err != nil {
+				return fmt.Errorf("line %d: %w", one.entry.Line, err)
+			}
 		}
+		t.did(d.person, past, one.key, d.item)
 	}
 	if one.entry.UID != "" {
 		t.uids[one.entry.UID] = d.person
 	}
 	name := person.FoldName(d.draft.Name)
 	t.names[name] = append(t.names[name], d.person)
-	if d.item != nil && d.item.digest == one.digest {
+	if d.known {
 		return nil // nothing is written for what is known
 	}
 	var was addressbook.Entry
@@ -259,21 +286,26 @@ func (t *taking) relate(ctx context.Context) error {
 			continue
 		}
 		if other != "" {
-			_, err := t.s.o.People.RelateIn(ctx, t.tx, t.by, person.Relation{Meta: person.Meta{Person: other}, Other: p.person, Role: roleOf(p.relation.Label)})
+			id, err := t.s.o.People.RelateIn(ctx, t.tx, t.by, person.Relation{Meta: person.Meta{Person: other}, Other: p.person, Role: roleOf(p.relation.Label)})
 			if err != nil {
 				return err
+			}
+			if id != "" {
+				t.did(p.person, person.Past{Relations: []string{id}}, "", nil)
 			}
 			continue
 		}
 		if p.relation.Name == "" {
 			continue // a card that is not in the file
 		}
-		if err := t.s.o.People.ReviseIn(ctx, t.tx, t.by, p.person, person.Revision{Facts: []person.Fact{{Text: relationText(p.relation)}}}); err != nil {
-			if fault.As(err) != nil { // no room for one more
-				continue
-			}
+		id, err := t.s.o.People.FactIn(ctx, t.tx, t.by, p.person, relationText(p.relation))
+		if fault.As(err) != nil { // no room for one more
+			continue
+		}
+		if err != nil {
 			return err
 		}
+		t.did(p.person, person.Past{Facts: []string{id}}, "", nil)
 	}
 	return nil
 }
@@ -347,8 +379,12 @@ func (t *taking) join(ctx context.Context, group string, g card, byUID map[strin
 			continue
 		}
 		seen["person "+id] = true
-		if err := t.s.o.People.JoinIn(ctx, t.tx, t.by, group, id); err != nil {
+		joined, err := t.s.o.People.JoinIn(ctx, t.tx, t.by, group, id)
+		if err != nil {
 			return err
+		}
+		if joined {
+			t.did(id, person.Past{Groups: []string{group}}, "", nil)
 		}
 	}
 	return nil
@@ -357,95 +393,23 @@ func (t *taking) join(ctx context.Context, group string, g card, byUID map[strin
 // keep writes down which card is whom, with what the people are like now: whoever is touched from here on stays when the
 // import is taken back. Somebody who was touched before stays so.
 func (t *taking) keep(ctx context.Context) error {
-	if len(t.items) == 0 {
-		return nil
+	if err := t.keepPast(ctx); err != nil || len(t.items) == 0 {
+		return err
 	}
 	now, err := t.s.o.People.Stamps(ctx, t.tx, t.by)
 	if err != nil {
 		return err
 	}
+	rows := itemRows()
 	for _, v := range t.items {
 		if v.person != "" && (v.stamp == "" || v.stamp == stampText(t.before[v.person])) {
 			v.stamp = stampText(now[v.person])
 		}
-		if err := putItem(ctx, t.tx, t.by, v); err != nil {
+		if err := rows.Add(ctx, t.tx, v.row(t.by)...); err != nil {
 			return err
 		}
 	}
-	return nil
+	return rows.Flush(ctx, t.tx)
 }
 
 func stampText(v person.Stamp) string { return fmt.Sprintf("%d.%d.%d", v.Revision, v.Rows, v.Changes) }
-
-// Undo takes an import back: the people it made and that nobody touched since are removed; the others stay and are named.
-// What it added to people who were there before stays with them.
-func (s *Service) Undo(ctx context.Context, by account.ID, id string) (v Taken, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		v = Taken{}
-		if v.Import, err = get(ctx, tx, by, id); err != nil {
-			return err
-		}
-		switch v.Import.State {
-		case Undone:
-			return nil
-		case Reading, Ready:
-			return fault.Conflict("import_not_done", "", "This file was not taken over; there is nothing to undo.")
-		}
-		if err := s.undo(ctx, tx, by, &v); err != nil {
-			return err
-		}
-		v.Import.State = Undone
-		if err := save(ctx, tx, by, &v.Import, s.now()); err != nil {
-			return err
-		}
-		return s.tell(ctx, tx, by)
-	})
-	return v, err
-}
-
-func (s *Service) undo(ctx context.Context, tx *db.Tx, by account.ID, v *Taken) error {
-	people := s.o.People
-	// All is looked at before anything is removed: who goes leaves a mark on those they are tied to.
-	stamps, err := people.Stamps(ctx, tx, by)
-	if err != nil {
-		return err
-	}
-	named, err := tied(ctx, tx, by)
-	if err != nil {
-		return err
-	}
-	items, err := madeBy(ctx, tx, by, v.Import.ID)
-	if err != nil {
-		return err
-	}
-	done := map[string]bool{}
-	for _, it := range items {
-		id, err := people.Became(ctx, tx, by, it.person)
-		if err != nil {
-			return err
-		}
-		if id == "" || done[id] { // deleted by their owner
-			continue
-		}
-		done[id] = true
-		if id == it.person && !named[id] && it.stamp == stampText(stamps[id]) {
-			if err := people.DeleteIn(ctx, tx, by, id, 0); err != nil {
-				return err
-			}
-			if err := forgetPerson(ctx, tx, by, id); err != nil {
-				return err
-			}
-			v.Removed++
-			continue
-		}
-		names, err := people.Names(ctx, tx, by, []string{id})
-		if err != nil {
-			return err
-		}
-		v.Kept = append(v.Kept, Kept{id, names[id]})
-	}
-	if err := forgetGroups(ctx, tx, by, v.Import.ID); err != nil {
-		return err
-	}
-	return people.DropEmptyGroupsIn(ctx, tx, by, v.Import.Report.Made)
-}

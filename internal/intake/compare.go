@@ -30,6 +30,7 @@ type decision struct {
 	draft   made
 	change  person.Revision
 	face    bool // to be set
+	known   bool // an earlier import took exactly this card
 }
 
 // comparer decides about the cards of one file against the people who are there.
@@ -39,6 +40,8 @@ type comparer struct {
 	code  string              // calling code of the account
 	named map[string][]string // ids by folded name
 	met   map[string]bool     // people a card of this file was already found to be
+	items map[string]knownItem
+	alive map[string]bool
 }
 
 func (s *Service) comparer(ctx context.Context, r db.Reader, by account.ID) (*comparer, error) {
@@ -46,27 +49,44 @@ func (s *Service) comparer(ctx context.Context, r db.Reader, by account.ID) (*co
 	if err != nil {
 		return nil, err
 	}
-	named, err := s.o.People.NamedLike(ctx, r, by)
-	return &comparer{s: s, by: by, code: code, named: named, met: map[string]bool{}}, err
+	c := &comparer{s: s, by: by, code: code, met: map[string]bool{}, alive: map[string]bool{}}
+	if c.named, err = s.o.People.NamedLike(ctx, r, by); err != nil {
+		return nil, err
+	}
+	for _, ids := range c.named {
+		for _, id := range ids {
+			c.alive[id] = true
+		}
+	}
+	c.items, err = knownItems(ctx, r, by)
+	return c, err
+}
+
+// became is who a person of an earlier import is now, or nobody.
+func (c *comparer) became(ctx context.Context, r db.Reader, id string) (string, error) {
+	if c.alive[id] {
+		return id, nil
+	}
+	return c.s.o.People.Became(ctx, r, c.by, id)
 }
 
 func (c *comparer) decide(ctx context.Context, r db.Reader, v card) (decision, error) {
 	d := decision{draft: draftOf(v.entry, c.code)}
 	var err error
-	if d.item, err = getItem(ctx, r, c.by, v.key); err != nil {
-		return d, err
-	}
-	if d.item != nil {
-		if d.person, err = c.s.o.People.Became(ctx, r, c.by, d.item.person); err != nil {
+	if known, ok := c.items[v.key]; ok {
+		if d.person, err = c.became(ctx, r, known.person); err != nil {
 			return d, err
 		}
 		switch {
 		case d.person == "":
 			d.verdict = isGone
 			return d, nil
-		case d.item.digest == v.digest:
-			d.verdict = isSame
+		case known.digest == v.digest:
+			d.verdict, d.known = isSame, true
 			return d, nil
+		}
+		if d.item, err = getItem(ctx, r, c.by, v.key); err != nil {
+			return d, err
 		}
 	} else if d.person, err = c.alike(ctx, r, v.entry, d.draft); err != nil || d.person == "" {
 		return d, err

@@ -62,6 +62,10 @@ type Report struct {
 	Notes   []Note   `json:"notes,omitempty"`
 	More    int      `json:"more,omitempty"` // notes beyond those that are kept
 	Made    []string `json:"made_groups,omitempty"`
+
+	Removed  int      `json:"removed,omitempty"`  // by the undo: people who were made
+	Restored int      `json:"restored,omitempty"` // people who are again as they were
+	Left     []string `json:"left,omitempty"`     // people of whom something stays, because it was edited since
 }
 
 // Sample is somebody in the file.
@@ -113,15 +117,28 @@ type Options struct {
 
 // Taken is what taking an import back did.
 type Taken struct {
-	Import  Import
-	Removed int
-	Kept    []Kept // people who were touched since
+	Import   Import
+	Removed  int
+	Restored int    // people who were there before, and are as they were
+	Kept     []Kept // people it made who were touched since
+	Left     []Kept // people who were there before, and of whom something was edited since
 }
 
 // Kept is somebody who stays.
 type Kept struct{ ID, Name string }
 
 func notFound() error { return fault.NotFound("import") }
+
+// noteAll notes what is cut or left out of a card, and a card that is not taken.
+func (r *Report) noteAll(one card, d decision) {
+	for _, n := range d.draft.notes {
+		n.Line, n.Name = one.entry.Line, shortName(one.entry)
+		r.note(n)
+	}
+	if d.verdict == isGone {
+		r.note(Note{Line: one.entry.Line, Name: shortName(one.entry), Code: PersonDeleted, Skipped: true})
+	}
+}
 
 func (r *Report) note(n Note) {
 	if len(r.Notes) < maxNotes {

@@ -65,7 +65,7 @@ func Restore(ctx context.Context, tx *db.Tx, by account.ID, v Record) (bool, err
 // ItemRecords calls f with every card that was taken over, by key.
 func ItemRecords(ctx context.Context, r db.Reader, by account.ID, f func(ItemRecord) error) error {
 	return db.Each(ctx, r, scanItem, func(v item) error {
-		return f(ItemRecord{v.key, v.person, v.importID, v.madeBy, v.digest, json.RawMessage(v.entry), v.face, v.stamp, v.takenAt})
+		return f(v.record())
 	}, "SELECT "+itemColumns+" FROM import_item WHERE user_id = $1 ORDER BY card_key", string(by))
 }
 
@@ -79,5 +79,13 @@ func RestoreItem(ctx context.Context, tx *db.Tx, by account.ID, v ItemRecord) (b
 	if err != nil || old != nil {
 		return false, err
 	}
-	return true, putItem(ctx, tx, by, item{v.Key, v.Person, v.Import, v.MadeBy, v.Digest, string(v.Entry), v.Face, v.Stamp, v.TakenAt})
+	return true, putItem(ctx, tx, by, v.item())
+}
+
+func (v item) record() ItemRecord {
+	return ItemRecord{v.key, v.person, v.importID, v.madeBy, v.digest, json.RawMessage(v.entry), v.face, v.stamp, v.takenAt}
+}
+
+func (v ItemRecord) item() item {
+	return item{v.Key, v.Person, v.Import, v.MadeBy, v.Digest, string(v.Entry), v.Face, v.Stamp, v.TakenAt}
 }

@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -28,8 +29,9 @@ import (
 
 // Service is the door to imports. It is safe for concurrent use.
 type Service struct {
-	db *db.DB
-	o  Needs
+	db    *db.DB
+	o     Needs
+	doing sync.Map // progress by user and import, of what this process works on
 }
 
 // Needs are what imports stand on.
@@ -40,7 +42,7 @@ type Needs struct {
 }
 
 // New returns a service over d.
-func New(d *db.DB, o Needs) *Service { return &Service{d, o} }
+func New(d *db.DB, o Needs) *Service { return &Service{db: d, o: o} }
 
 func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Microsecond) }
 
@@ -61,6 +63,22 @@ func (s *Service) List(ctx context.Context, by account.ID, before string, limit 
 // after a day it is forgotten. A file that cannot be read, or whose reading is cancelled, leaves nothing behind. With a
 // client's own id the same file again gives the import as it is now, and false.
 func (s *Service) Stage(ctx context.Context, by account.ID, r io.Reader, o Options) (v Import, created bool, err error) {
+	return s.stage(ctx, by, r, o, false)
+}
+
+// Take is Stage and Apply in one: nothing is compared twice, and a file that is not taken over leaves nothing behind.
+func (s *Service) Take(ctx context.Context, by account.ID, r io.Reader, o Options) (Import, error) {
+	v, created, err := s.stage(ctx, by, r, o, true)
+	if err != nil || !created {
+		if err == nil && v.State == Ready { // it was looked at before, under this id
+			return s.Apply(ctx, by, v.ID, o.Progress)
+		}
+		return v, err
+	}
+	return v, nil
+}
+
+func (s *Service) stage(ctx context.Context, by account.ID, r io.Reader, o Options, atOnce bool) (v Import, created bool, err error) {
 	id, err := cleanID(o.ID)
 	if err != nil {
 		return Import{}, false, err
@@ -93,23 +111,30 @@ func (s *Service) Stage(ctx context.Context, by account.ID, r io.Reader, o Optio
 			}
 		}
 	}()
-	if err := s.read(ctx, by, book, &v, o.Progress); err != nil {
+	progress := s.watch(by, id, o.Progress)
+	defer s.unwatch(by, id)
+	if err := s.read(ctx, by, book, &v, progress); err != nil {
 		return Import{}, false, err
 	}
 	if _, err := io.Copy(io.Discard, r); err != nil { // what stands behind the last card counts for the fingerprint
 		return Import{}, false, err
 	}
 	v.fingerprint = hex.EncodeToString(hashed.Sum(nil)[:16])
-	if err := s.count(ctx, by, &v); err != nil {
-		return Import{}, false, err
+	if !atOnce {
+		if err := s.count(ctx, by, &v); err != nil {
+			return Import{}, false, err
+		}
+		v.State = Ready
 	}
-	v.State = Ready
 	now = s.now()
 	fresh := v
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		v = fresh
 		return save(ctx, tx, by, &v, now)
 	})
+	if err == nil && atOnce {
+		v, err = s.applied(ctx, by, id, progress, true)
+	}
 	return v, true, err
 }
 
@@ -152,12 +177,13 @@ func (s *Service) read(ctx context.Context, by account.ID, book *addressbook.Rea
 			return nil
 		}
 		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			rows := cardRows()
 			for i, c := range waiting {
-				if err := insertCard(ctx, tx, by, v.ID, c, texts[i]); err != nil {
+				if err := rows.Add(ctx, tx, c.row(by, v.ID, texts[i])...); err != nil {
 					return err
 				}
 			}
-			return nil
+			return rows.Flush(ctx, tx)
 		})
 		waiting, texts = waiting[:0], texts[:0]
 		return err
@@ -273,10 +299,7 @@ func (s *Service) count(ctx context.Context, by account.ID, v *Import) error {
 			if err != nil {
 				return err
 			}
-			for _, n := range d.draft.notes {
-				n.Line, n.Name = one.entry.Line, shortName(one.entry)
-				v.Report.note(n)
-			}
+			v.Report.noteAll(one, d)
 			switch d.verdict {
 			case isNew:
 				v.Report.New++
@@ -293,7 +316,6 @@ func (s *Service) count(ctx context.Context, by account.ID, v *Import) error {
 			case isGone:
 				v.Report.Skipped++
 				v.Report.Gone++
-				v.Report.note(Note{Line: one.entry.Line, Name: shortName(one.entry), Code: PersonDeleted, Skipped: true})
 			}
 			return nil
 		})

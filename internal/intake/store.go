@@ -13,7 +13,7 @@ import (
 )
 
 // Tables are the tables of this package, for erasure and export.
-func Tables() []string { return []string{"import", "import_card", "import_item"} }
+func Tables() []string { return []string{"import", "import_card", "import_item", "import_change"} }
 
 const columns = "id, format, file, state, fingerprint, report, revision, created_at, updated_at"
 
@@ -98,10 +98,13 @@ type card struct {
 	face   []byte
 }
 
-func insertCard(ctx context.Context, tx *db.Tx, by account.ID, importID string, c card, entry string) error {
-	_, err := tx.Exec(ctx, "INSERT INTO import_card (user_id, import_id, seq, card_key, digest, entry, face) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		string(by), importID, c.seq, c.key, c.digest, entry, c.face)
-	return err
+// cardRows writes cards.
+func cardRows() *db.Rows {
+	return db.NewRows("import_card", "user_id, import_id, seq, card_key, digest, entry, face", "")
+}
+
+func (c card) row(by account.ID, importID, entry string) []any {
+	return []any{string(by), importID, c.seq, c.key, c.digest, entry, c.face}
 }
 
 // eachCard calls f with every card in order, a few at a time: f may use the transaction that r is.
@@ -149,13 +152,39 @@ func getItem(ctx context.Context, r db.Reader, by account.ID, key string) (*item
 	return &v, err
 }
 
-func putItem(ctx context.Context, tx *db.Tx, by account.ID, v item) error {
-	_, err := tx.Exec(ctx, `INSERT INTO import_item (user_id, card_key, person_id, import_id, made_by, digest, entry, face, stamp, taken_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (user_id, card_key) DO UPDATE SET person_id = excluded.person_id,
-		import_id = excluded.import_id, digest = excluded.digest, entry = excluded.entry, face = excluded.face, stamp = excluded.stamp, taken_at = excluded.taken_at`,
-		string(by), v.key, v.person, v.importID, v.madeBy, v.digest, v.entry, v.face, v.stamp, v.takenAt)
-	return err
+// row is an item as a row of itemColumns.
+func (v item) row(by account.ID) []any {
+	return []any{string(by), v.key, v.person, v.importID, v.madeBy, v.digest, v.entry, v.face, v.stamp, v.takenAt}
 }
+
+// itemRows writes items, also over those that are there; made_by stays what it was.
+func itemRows() *db.Rows {
+	return db.NewRows("import_item", "user_id, "+itemColumns, `ON CONFLICT (user_id, card_key) DO UPDATE SET person_id = excluded.person_id,
+		import_id = excluded.import_id, digest = excluded.digest, entry = excluded.entry, face = excluded.face, stamp = excluded.stamp, taken_at = excluded.taken_at`)
+}
+
+func putItem(ctx context.Context, tx *db.Tx, by account.ID, v item) error {
+	rows := itemRows()
+	if err := rows.Add(ctx, tx, v.row(by)...); err != nil {
+		return err
+	}
+	return rows.Flush(ctx, tx)
+}
+
+// knownItems are which card is which person, by key, without what the cards say.
+func knownItems(ctx context.Context, r db.Reader, by account.ID) (map[string]knownItem, error) {
+	known := map[string]knownItem{}
+	err := db.Each(ctx, r, func(s db.Scanner) (v [3]string, err error) {
+		err = s.Scan(&v[0], &v[1], &v[2])
+		return v, err
+	}, func(v [3]string) error {
+		known[v[0]] = knownItem{v[1], v[2]}
+		return nil
+	}, "SELECT card_key, person_id, digest FROM import_item WHERE user_id = $1", string(by))
+	return known, err
+}
+
+type knownItem struct{ person, digest string }
 
 // madeBy are the cards whose people an import made.
 func madeBy(ctx context.Context, r db.Reader, by account.ID, importID string) ([]item, error) {
@@ -163,12 +192,18 @@ func madeBy(ctx context.Context, r db.Reader, by account.ID, importID string) ([
 }
 
 func forgetPerson(ctx context.Context, tx *db.Tx, by account.ID, id string) error {
+	if err := forgetChanges(ctx, tx, by, id); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, "DELETE FROM import_item WHERE user_id = $1 AND person_id = $2", string(by), id)
 	return err
 }
 
 // blank leaves of a card that it was taken over.
 func blank(ctx context.Context, tx *db.Tx, by account.ID, personID string) error {
+	if err := forgetChanges(ctx, tx, by, personID); err != nil {
+		return err
+	}
 	_, err := tx.Exec(ctx, "UPDATE import_item SET entry = '{}', face = '', stamp = '' WHERE user_id = $1 AND person_id = $2", string(by), personID)
 	return err
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
+
+	"github.com/google/uuid"
 
 	"kith/internal/account"
 	"kith/internal/db"
@@ -56,61 +57,6 @@ func Check(d Draft) error {
 	return err
 }
 
-// bringing marks rows that no request made.
-const bringing = "import"
-
-// BringIn makes a person of a draft that Fit and Check have passed, who is new with all they have: nothing is looked up, so
-// that thousands come in a few seconds. The draft's groups are ids.
-func (s *Service) BringIn(ctx context.Context, tx *db.Tx, by account.ID, d Draft, code string) (string, error) {
-	p, err := d.person().clean()
-	if err != nil {
-		return "", err
-	}
-	if p.ID, err = cleanID(d.ID); err != nil {
-		return "", err
-	}
-	now := s.instant()
-	p.Revision, p.CreatedAt, p.UpdatedAt = 1, now, now
-	if err := insert(ctx, tx, by, s.sealed(by, p), bringing); err != nil {
-		return "", err
-	}
-	for i, c := range d.Channels {
-		c.Position = i
-		if err := bring(ctx, tx, by, p.ID, now, s.channels(), c, func(c Channel) (Channel, error) { return c.clean(code) }); err != nil {
-			return "", err
-		}
-	}
-	for _, v := range d.Dates {
-		if err := bring(ctx, tx, by, p.ID, now, s.dates(), v, Date.clean); err != nil {
-			return "", err
-		}
-	}
-	for _, v := range d.Facts {
-		if err := bring(ctx, tx, by, p.ID, now, s.facts(), v, Fact.clean); err != nil {
-			return "", err
-		}
-	}
-	for _, g := range d.Groups {
-		if err := join(ctx, tx, by, g, p.ID); err != nil {
-			return "", err
-		}
-	}
-	return p.ID, nil
-}
-
-func bring[T any](ctx context.Context, tx *db.Tx, by account.ID, personID string, now time.Time, p part[T], v T, clean func(T) (T, error)) error {
-	v, err := clean(v)
-	if err != nil {
-		return err
-	}
-	m := p.meta(&v)
-	if m.ID, err = cleanID(""); err != nil {
-		return err
-	}
-	m.Person, m.Revision, m.CreatedAt, m.UpdatedAt = personID, 1, now, now
-	return p.insert(ctx, tx, by, v, bringing, nil)
-}
-
 // GroupIn is the id of the group of a name, which is made if there is none.
 func (s *Service) GroupIn(ctx context.Context, tx *db.Tx, by account.ID, name string) (string, error) {
 	name, err := cleanGroup(name)
@@ -129,9 +75,14 @@ func (s *Service) GroupIn(ctx context.Context, tx *db.Tx, by account.ID, name st
 	return g.ID, err
 }
 
-// JoinIn puts a person into a group.
-func (s *Service) JoinIn(ctx context.Context, tx *db.Tx, by account.ID, groupID, personID string) error {
-	return join(ctx, tx, by, groupID, personID)
+// JoinIn puts a person into a group, and reports whether they were not in it.
+func (s *Service) JoinIn(ctx context.Context, tx *db.Tx, by account.ID, groupID, personID string) (bool, error) {
+	in, err := db.One(ctx, tx, db.Value[bool], "SELECT EXISTS (SELECT 1 FROM person_group_member WHERE user_id = $1 AND group_id = $2 AND person_id = $3)",
+		string(by), groupID, personID)
+	if err != nil || in {
+		return false, err
+	}
+	return true, join(ctx, tx, by, groupID, personID)
 }
 
 // DetailIn is Detail inside a transaction or view.
@@ -184,62 +135,110 @@ func (v Revision) Empty() bool {
 	return v.Name == nil && v.Nickname == nil && len(v.Channels)+len(v.Dates)+len(v.Facts)+len(v.Groups)+len(v.NoChannels)+len(v.NoDates)+len(v.Rewrite) == 0
 }
 
-// ReviseIn changes a person and what they have.
-func (s *Service) ReviseIn(ctx context.Context, tx *db.Tx, by account.ID, id string, v Revision) error {
-	p, err := get(ctx, tx, by, id)
+// ReviseIn changes a person and what they have, and says what it did.
+func (s *Service) ReviseIn(ctx context.Context, tx *db.Tx, by account.ID, id string, v Revision) (past Past, err error) {
+	d, err := s.detail(ctx, tx, by, id)
 	if err != nil {
-		return err
+		return past, err
 	}
 	if v.Name != nil || v.Nickname != nil {
-		p, err = s.change(ctx, tx, by, id, 0, func(p *Person) (err error) {
+		changed, err := s.change(ctx, tx, by, id, 0, func(p *Person) (err error) {
 			set(&p.Name, v.Name)
 			set(&p.Nickname, v.Nickname)
 			*p, err = p.clean()
 			return err
 		})
 		if err != nil {
-			return err
+			return past, err
+		}
+		if changed.Name != d.Name {
+			past.Name = &Was{Was: d.Name, Now: changed.Name}
+		}
+		if changed.Nickname != d.Nickname {
+			past.Nickname = &Was{Was: d.Nickname, Now: changed.Nickname}
 		}
 	}
 	now := s.instant()
-	for _, part := range v.NoChannels {
-		if err := s.channels().remove(ctx, tx, by, id, part, 0, now); err != nil {
-			return err
+	for _, c := range d.Channels {
+		if !slices.Contains(v.NoChannels, c.ID) {
+			continue
 		}
-	}
-	for _, part := range v.NoDates {
-		if err := s.dates().remove(ctx, tx, by, id, part, 0, now); err != nil {
-			return err
+		if err := s.channels().remove(ctx, tx, by, id, c.ID, 0, now); err != nil {
+			return past, err
 		}
+		past.NoChannels = append(past.NoChannels, PastChannel{c.Kind, c.Value, c.Label, c.Position})
 	}
-	for part, text := range v.Rewrite {
-		if _, err := s.facts().change(ctx, tx, by, id, part, 0, now, func(f *Fact) (err error) {
+	for _, o := range d.Dates {
+		if !slices.Contains(v.NoDates, o.ID) {
+			continue
+		}
+		if err := s.dates().remove(ctx, tx, by, id, o.ID, 0, now); err != nil {
+			return past, err
+		}
+		past.NoDates = append(past.NoDates, PastDate{o.Kind, o.Label, o.Year, o.Month, o.Day, o.LeadDays})
+	}
+	for _, old := range d.Facts {
+		text, ok := v.Rewrite[old.ID]
+		if !ok {
+			continue
+		}
+		f, err := s.facts().change(ctx, tx, by, id, old.ID, 0, now, func(f *Fact) (err error) {
 			f.Text = text
 			*f, err = f.clean()
 			return err
-		}); err != nil {
-			return err
+		})
+		if err != nil {
+			return past, err
 		}
+		past.Rewritten = append(past.Rewritten, Was{old.ID, old.Text, f.Text})
+	}
+	// The ids are made here, so that they are known to Past.
+	name := func(m *Meta, ids *[]string) {
+		m.ID = uuid.Must(uuid.NewV7()).String()
+		*ids = append(*ids, m.ID)
 	}
 	for i := range v.Channels {
 		v.Channels[i].Position = min(1000, 100+i) // behind those that are there
+		name(&v.Channels[i].Meta, &past.Channels)
 	}
-	return s.addParts(ctx, tx, by, p, Draft{Channels: v.Channels, Dates: v.Dates, Facts: v.Facts, Groups: v.Groups})
+	for i := range v.Dates {
+		name(&v.Dates[i].Meta, &past.Dates)
+	}
+	for i := range v.Facts {
+		name(&v.Facts[i].Meta, &past.Facts)
+	}
+	return past, s.addParts(ctx, tx, by, d.Person, Draft{Channels: v.Channels, Dates: v.Dates, Facts: v.Facts, Groups: v.Groups})
 }
 
-// RelateIn says how a person belongs to another, unless the two are tied already; it reports whether it did.
-func (s *Service) RelateIn(ctx context.Context, tx *db.Tx, by account.ID, r Relation) (bool, error) {
+// FactIn adds one fact to what is known of a person, and says its id.
+func (s *Service) FactIn(ctx context.Context, tx *db.Tx, by account.ID, id, text string) (string, error) {
+	f := Fact{Meta: Meta{ID: uuid.Must(uuid.NewV7()).String()}, Text: text}
+	return f.ID, addPart(ctx, tx, s, by, id, s.facts(), f, Fact.clean)
+}
+
+// FaceIn gives somebody another picture, and says which one they had.
+func (s *Service) FaceIn(ctx context.Context, tx *db.Tx, by account.ID, id string, face []byte) (*PastFace, error) {
+	was, err := s.PhotoIn(ctx, tx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	return &PastFace{Was: was, Now: photoHash(face)}, s.SetPhotoIn(ctx, tx, by, id, face)
+}
+
+// RelateIn says how a person belongs to another, unless the two are tied already; it answers the relation's id, or nothing.
+func (s *Service) RelateIn(ctx context.Context, tx *db.Tx, by account.ID, r Relation) (string, error) {
 	tied, err := db.One(ctx, tx, db.Value[bool], `SELECT EXISTS (SELECT 1 FROM person_relation WHERE user_id = $1 AND person_id = $2 AND other_id = $3
 		AND deleted_at IS NULL) OR EXISTS (SELECT 1 FROM person_relation WHERE user_id = $1 AND person_id = $3 AND other_id = $2 AND deleted_at IS NULL)`,
 		string(by), r.Person, r.Other)
 	if err != nil || tied {
-		return false, err
+		return "", err
 	}
+	r.ID = uuid.Must(uuid.NewV7()).String()
 	err = addPart(ctx, tx, s, by, r.Person, s.relations(), r, Relation.clean)
 	if fault.As(err) != nil {
-		return false, nil //nolint:nilerr // no room for one more: the two are not tied
+		return "", nil //nolint:nilerr // no room for one more: the two are not tied
 	}
-	return err == nil, err
+	return r.ID, err
 }
 
 // FaceHash is what Person.Photo is of a face.

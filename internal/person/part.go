@@ -213,16 +213,23 @@ func (p part[T]) add(ctx context.Context, tx *db.Tx, by account.ID, personID str
 	return v, true, p.insert(ctx, tx, by, v, fp, nil)
 }
 
-func (p part[T]) insert(ctx context.Context, tx *db.Tx, by account.ID, v T, fp string, deleted *int64) error {
-	m := p.meta(&v)
+// columns are those of a new row, and row their values.
+func (p part[T]) columns() string {
+	return "user_id, id, person_id, fingerprint, revision, created_at, updated_at, deleted_at, " + p.own
+}
+
+func (p part[T]) row(by account.ID, v T, fp string, deleted *int64) []any {
 	if p.seal != nil {
 		p.seal(by, &v)
-		m = p.meta(&v)
 	}
-	args := []any{string(by), m.ID, m.Person, fp, m.Revision, db.Micros(m.CreatedAt), db.Micros(m.UpdatedAt), deleted}
-	args = append(args, p.values(&v)...)
+	m := p.meta(&v)
+	return append([]any{string(by), m.ID, m.Person, fp, m.Revision, db.Micros(m.CreatedAt), db.Micros(m.UpdatedAt), deleted}, p.values(&v)...)
+}
+
+func (p part[T]) insert(ctx context.Context, tx *db.Tx, by account.ID, v T, fp string, deleted *int64) error {
+	args := p.row(by, v, fp, deleted)
 	marks, _ := db.In(1, args)
-	_, err := tx.Exec(ctx, "INSERT INTO "+p.table+" (user_id, id, person_id, fingerprint, revision, created_at, updated_at, deleted_at, "+p.own+") VALUES ("+marks+")", args...)
+	_, err := tx.Exec(ctx, "INSERT INTO "+p.table+" ("+p.columns()+") VALUES ("+marks+")", args...)
 	return err
 }
 

@@ -160,17 +160,24 @@ func spelling(ctx context.Context, r db.Reader, by account.ID) (string, error) {
 	return alphabet(locale), err
 }
 
+// insertColumns are the columns of somebody new, and inserted their values.
+const insertColumns = "user_id, id, name, name_fold, nickname, nickname_fold, find_fold, sort_lang, sort_key, context, standing, standing_note, ring, " +
+	"cadence, zone, locale, hours_from, hours_to, photo, archived_at, source, fingerprint, revision, created_at, updated_at"
+
+func inserted(by account.ID, p Person, lang, fingerprint string) []any {
+	return []any{string(by), p.ID, p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name),
+		p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt),
+		p.Source, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt)}
+}
+
 func insert(ctx context.Context, tx *db.Tx, by account.ID, p Person, fingerprint string) error {
 	lang, err := spelling(ctx, tx, by)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO person (user_id, id, name, name_fold, nickname, nickname_fold, find_fold, sort_lang, sort_key, context, standing,
-		standing_note, ring, cadence, zone, locale, hours_from, hours_to, photo, archived_at, source, fingerprint, revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
-		string(by), p.ID, p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name),
-		p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt),
-		p.Source, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt))
+	args := inserted(by, p, lang, fingerprint)
+	marks, _ := db.In(1, args)
+	_, err = tx.Exec(ctx, "INSERT INTO person ("+insertColumns+") VALUES ("+marks+")", args...)
 	return err
 }
 

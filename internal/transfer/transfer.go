@@ -76,6 +76,7 @@ func Ledger() map[string]Fate {
 		"import":               Exported,
 		"import_card":          Derived, // of a file that waits to be taken over, which its owner has
 		"import_item":          Exported,
+		"import_change":        Exported,
 		"intention":            Exported,
 		"practice_own":         Exported,
 		"practice_switch":      Exported,
@@ -192,6 +193,7 @@ func (s *Service) nouns() []noun {
 		}, restoring(s.o.Moments.Restore)},
 		{"imports.jsonl", exporting(intake.Records), restoring(intake.Restore)},
 		{"import_items.jsonl", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
+		{"import_changes.jsonl", exporting(intake.ChangeRecords), restoring(intake.RestoreChange)},
 		{"practices.jsonl", exporting(s.o.Practices.Records), restoring(s.o.Practices.Restore)},
 		{"practice-switches.jsonl", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},

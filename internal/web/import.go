@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -19,6 +20,7 @@ func (h *Handler) importRoutes(mux *http.ServeMux, mine func(string, handler)) {
 	mine("GET /import", h.importShow)
 	mux.Handle("POST /import", httpd.Limit(importBody)(h.mine(h.importLook)))
 	mine("GET /import/{id}", h.importOne)
+	mine("GET /import/{id}/progress", h.importProgress)
 	mine("POST /import/{id}/apply", h.importApply)
 	mine("POST /import/{id}/discard", h.importDiscard)
 	mine("POST /import/{id}/undo", h.importUndo)
@@ -45,6 +47,7 @@ type bookView struct {
 	Skipped  []intake.Note
 	Other    []intake.Note
 	Kept     []person.Person // after an undo
+	Left     []importRow     // of whom something stays
 }
 
 // ringsView offers a few of those who came.
@@ -103,7 +106,7 @@ func (h *Handler) importLook(w http.ResponseWriter, r *http.Request, v *visit) e
 	if err != nil {
 		return wrong(v.P.T("web.transfer.nothing"))
 	}
-	one, _, err := h.Imports.Stage(r.Context(), v.User.ID, part, intake.Options{File: part.FileName()})
+	one, _, err := h.Imports.Stage(r.Context(), v.User.ID, part, intake.Options{ID: r.URL.Query().Get("id"), File: part.FileName()})
 	if f := fault.As(err); f != nil {
 		return wrong(v.P.Fault(f))
 	}
@@ -156,10 +159,47 @@ func (h *Handler) importOne(w http.ResponseWriter, r *http.Request, v *visit) er
 			return err
 		}
 		view.Kept = left.Items
+		if view.Left, err = h.importLeft(r, v, one.Report.Left); err != nil {
+			return err
+		}
 	}
 	pg := v.page(v.P.T(title), "people")
 	pg.Area = "import"
 	return render(w, r, http.StatusOK, bookPage(pg, view))
+}
+
+// importLeft are those of whom something stays, as far as they are still there.
+func (h *Handler) importLeft(r *http.Request, v *visit, ids []string) (rows []importRow, err error) {
+	for _, id := range ids[:min(len(ids), 200)] {
+		p, err := h.People.Get(r.Context(), v.User.ID, id)
+		if fault.As(err) != nil {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, importRow{ID: id, Name: p.Name})
+	}
+	return rows, nil
+}
+
+// importProgress says how far a file is, for the page that waits for it.
+func (h *Handler) importProgress(w http.ResponseWriter, r *http.Request, v *visit) error {
+	p, ok := h.Imports.Doing(v.User.ID, r.PathValue("id"))
+	if !ok || p.Cards == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	said, part := v.P.N("web.import.read", p.Cards), 0.0
+	if p.Of > 0 {
+		said, part = v.P.T("web.import.taken", "count", v.P.Number(min(p.Cards, p.Of)), "of", v.P.Number(p.Of)), float64(min(p.Cards, p.Of))/float64(p.Of)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(struct {
+		Said string  `json:"said"`
+		Part float64 `json:"part"`
+	}{said, part})
 }
 
 func (h *Handler) importApply(w http.ResponseWriter, r *http.Request, v *visit) error {

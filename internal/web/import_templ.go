@@ -43,9 +43,12 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.file")))
 			}
 			markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button main\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.look")))
-			markup(templ_7745c5c3_Buffer, "</button></div><p class=\"reading\" role=\"status\" data-reading=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.reading")))
-			markup(templ_7745c5c3_Buffer, "\"></p></form><details class=\"how\"><summary>")
+			markup(templ_7745c5c3_Buffer, "</button></div>")
+			templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.reading")).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "</form><details class=\"how\"><summary>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how")))
 			markup(templ_7745c5c3_Buffer, "</summary><ul class=\"stack\"><li>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.iphone")))
@@ -88,8 +91,8 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.cards")))
 
 //go:noinline
 func bookPage(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var21 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var19 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var20 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			switch v.State {
 			case intake.Done:
 				templ_7745c5c3_Err = bookDone(pg, v).Render(ctx, templ_7745c5c3_Buffer)
@@ -109,7 +112,7 @@ func bookPage(pg page, v bookView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -119,7 +122,7 @@ func bookPage(pg page, v bookView) templ.Component {
 
 //go:noinline
 func bookPreview(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var22 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.preview.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -159,9 +162,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.sample.changed")))
 			}
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
-		markup(templ_7745c5c3_Buffer, "<form class=\"acts\" method=\"post\" action=\"")
+		markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
 escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/apply")))
-		markup(templ_7745c5c3_Buffer, "\">")
+		markup(templ_7745c5c3_Buffer, "\" data-import=\"")
+escaped(templ_7745c5c3_Buffer, string(v.ID))
+		markup(templ_7745c5c3_Buffer, "\"><div class=\"acts\">")
 		if v.Report.New+v.Report.Changed > 0 {
 			markup(templ_7745c5c3_Buffer, "<button class=\"button main\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.apply")))
@@ -175,7 +180,12 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.apply.nothing")))
 escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(importPath(v.ID, "/discard"))))
 		markup(templ_7745c5c3_Buffer, "\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discard")))
-		markup(templ_7745c5c3_Buffer, "</button></form>")
+		markup(templ_7745c5c3_Buffer, "</button></div>")
+		templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.taking")).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "</form>")
 		templ_7745c5c3_Err = bookReport(pg, v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -184,9 +194,24 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discard")))
 	})
 }
 
+// importWait is where a script says how far a file is, and lets it be stopped.
+//go:noinline
+func importWait(pg page, words string) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<div class=\"reading\" data-reading=\"")
+escaped(templ_7745c5c3_Buffer, string(words))
+		markup(templ_7745c5c3_Buffer, "\" hidden><p role=\"status\"></p><progress max=\"1\" aria-label=\"")
+escaped(templ_7745c5c3_Buffer, string(words))
+		markup(templ_7745c5c3_Buffer, "\"></progress> <button class=\"plain\" type=\"button\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stop")))
+		markup(templ_7745c5c3_Buffer, "</button></div>")
+		return nil
+	})
+}
+
 //go:noinline
 func tally(pg page, n int, words string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div><dt>")
 escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</dt><dd>")
@@ -198,7 +223,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n)))
 
 //go:noinline
 func bookDone(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var36 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var40 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -226,7 +251,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Report.New > 0 {
+		if v.Report.New+v.Report.Changed > 0 {
 			markup(templ_7745c5c3_Buffer, "<form class=\"take-back\" method=\"post\" action=\"")
 escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/undo")))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
@@ -241,17 +266,34 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undo.hint")))
 
 //go:noinline
 func bookUndone(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var46 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.undone.removed", max(0, v.Report.New-len(v.Kept)))))
+		markup(templ_7745c5c3_Buffer, " ")
+		if v.Report.Restored > 0 {
+escaped(templ_7745c5c3_Buffer, string(" " + pg.P.N("web.import.undone.restored", v.Report.Restored)))
+		}
 		markup(templ_7745c5c3_Buffer, "</p></div>")
 		if len(v.Kept) > 0 {
 			markup(templ_7745c5c3_Buffer, "<p>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.kept")))
 			markup(templ_7745c5c3_Buffer, "</p><ul>")
 			for _, p := range v.Kept {
+				markup(templ_7745c5c3_Buffer, "<li><a href=\"")
+escaped(templ_7745c5c3_Buffer, string("/people/" + p.ID))
+				markup(templ_7745c5c3_Buffer, "\">")
+escaped(templ_7745c5c3_Buffer, string(p.Name))
+				markup(templ_7745c5c3_Buffer, "</a></li>")
+			}
+			markup(templ_7745c5c3_Buffer, "</ul>")
+		}
+		if len(v.Left) > 0 {
+			markup(templ_7745c5c3_Buffer, "<p>")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.left")))
+			markup(templ_7745c5c3_Buffer, "</p><ul>")
+			for _, p := range v.Left {
 				markup(templ_7745c5c3_Buffer, "<li><a href=\"")
 escaped(templ_7745c5c3_Buffer, string("/people/" + p.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
@@ -269,7 +311,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
 
 //go:noinline
 func bookReport(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var53 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var61 templ.Component) (templ_7745c5c3_Err error) {
 		if len(v.Skipped)+len(v.Other) > 0 {
 			markup(templ_7745c5c3_Buffer, "<details class=\"report\"")
 			if len(v.Skipped) > 0 && len(v.Skipped)+len(v.Other) <= 12 {
@@ -310,7 +352,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.report.more", v.Report.
 
 //go:noinline
 func bookNote(pg page, n intake.Note) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<tr><td class=\"number\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n.Line)))
 		markup(templ_7745c5c3_Buffer, "</td><td>")
@@ -342,8 +384,8 @@ escaped(templ_7745c5c3_Buffer, string(n.Property))
 
 //go:noinline
 func ringsPage(pg page, v ringsView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var67 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var75 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -384,7 +426,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.skip")))
 			markup(templ_7745c5c3_Buffer, "</a></div></form>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var67), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var75), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

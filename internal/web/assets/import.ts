@@ -1,37 +1,71 @@
-// Says how far a file has arrived. Without this the browser sends the form by itself and shows its own progress.
+// Says how far a file is, and lets it be stopped. Without this the browser sends the form by itself and waits.
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]")) {
-  const said = form.querySelector<HTMLElement>("[data-reading]");
-  const button = form.querySelector<HTMLButtonElement>("button");
-  if (!said || !button) continue;
+  const wait = form.querySelector<HTMLElement>("[data-reading]");
+  const said = wait?.querySelector("p");
+  const bar = wait?.querySelector("progress");
+  const stop = wait?.querySelector("button");
+  if (!wait || !said || !bar || !stop) continue;
+  const buttons = form.querySelectorAll<HTMLButtonElement>(".acts button");
+  const waiting = (on: boolean): void => {
+    wait.hidden = !on;
+    for (const b of buttons) b.disabled = on;
+    bar.value = 0;
+    said.textContent = on ? (wait.dataset["reading"] ?? "") : "";
+  };
 
   form.addEventListener("submit", (e) => {
+    if (e.submitter?.hasAttribute("formaction")) return;
     e.preventDefault();
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.value = 0;
-    said.replaceChildren(said.dataset["reading"] ?? "", bar);
-    bar.setAttribute("aria-label", said.dataset["reading"] ?? "");
-    button.disabled = true;
+    const body = new FormData(form);
+    const known = form.dataset["import"];
+    const id = known || madeUp();
+    waiting(true);
+    stop.focus();
     const sending = new XMLHttpRequest();
+    const asking = setInterval(async () => {
+      const now = await fetch(`/import/${id}/progress`);
+      if (now.status !== 200 || wait.hidden) return;
+      const { said: words, part } = (await now.json()) as { said: string; part: number };
+      said.textContent = words;
+      if (part > 0) bar.value = part;
+    }, 300);
+    const end = (): void => clearInterval(asking);
+    stop.onclick = () => {
+      sending.abort();
+      end();
+      waiting(false);
+      buttons[0]?.focus();
+    };
     sending.upload.addEventListener("progress", (p) => {
       if (!p.lengthComputable) return;
       if (p.loaded < p.total) bar.value = p.loaded / p.total;
       else bar.removeAttribute("value"); // all of it is there, and is being read
     });
     sending.addEventListener("load", () => {
-      // The answer is the page of the file; a refusal is shown by sending the form the plain way.
-      if (sending.status < 400 && new URL(sending.responseURL).pathname !== "/import") location.assign(sending.responseURL);
+      end();
+      // The answer is the next page; a refusal is shown by sending the form the plain way.
+      if (sending.status < 400 && new URL(sending.responseURL).pathname !== location.pathname) location.assign(sending.responseURL);
+      else if (known && sending.status < 400) location.reload();
       else form.submit();
     });
-    sending.addEventListener("error", () => form.submit());
-    sending.open("POST", form.action);
-    sending.send(new FormData(form));
+    sending.addEventListener("error", () => {
+      end();
+      form.submit();
+    });
+    sending.open("POST", known ? form.action : `${form.action}?id=${id}`);
+    sending.send(known ? new URLSearchParams() : body);
   });
 
   // Back from the next page: the form is as new.
-  addEventListener("pageshow", () => {
-    button.disabled = false;
-    said.replaceChildren();
-  });
+  addEventListener("pageshow", () => waiting(false));
+}
+
+// madeUp is a UUID; the browser's own is not there over plain HTTP.
+function madeUp(): string {
+  const b = crypto.getRandomValues(new Uint8Array(16));
+  b[6] = (b[6]! & 15) | 64;
+  b[8] = (b[8]! & 63) | 128;
+  const hex = [...b].map((n) => n.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"kith/internal/api"
+	"kith/internal/client"
+	"kith/internal/i18n"
+)
+
+// tellImport says on standard error how far an import is, until the function it returns is called: a bar on a terminal,
+// and a line now and then elsewhere. What is done in a moment says nothing.
+func (a *app) tellImport(ctx context.Context, k *client.Client, id string) (stop func()) {
+	f, ok := a.err.(*os.File)
+	bar := ok && term.IsTerminal(f.Fd()) && a.getenv("TERM") != "dumb"
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		pause, drawn := 200*time.Millisecond, false
+		if !bar {
+			pause = 2 * time.Second
+		}
+		defer func() {
+			if drawn && bar {
+				fmt.Fprint(a.err, "\r\x1b[K")
+			}
+		}()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(pause):
+			}
+			v, err := k.ImportNow(ctx, id)
+			switch {
+			case err != nil || v.Doing == nil || v.Doing.Cards == 0: // an archive, or nothing to say yet
+			case bar:
+				fmt.Fprint(a.err, "\r\x1b[K"+importBar(*v.Doing))
+				drawn = true
+			default:
+				fmt.Fprintln(a.err, importWords(*v.Doing))
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+func importWords(d api.ImportDoing) string {
+	if d.Of == 0 {
+		return fmt.Sprintf("%d cards read", d.Cards)
+	}
+	return fmt.Sprintf("%d of %d cards taken over", min(d.Cards, d.Of), d.Of)
+}
+
+// importBar is the words behind a bar, which is empty while nobody knows how much there is.
+func importBar(d api.ImportDoing) string {
+	const width = 24
+	full := 0
+	if d.Of > 0 {
+		full = width * min(d.Cards, d.Of) / d.Of
+	}
+	return strings.Repeat("━", full) + strings.Repeat("╌", width-full) + "  " + importWords(d)
+}
+
+// book shows what an address book brought, or would bring.
+func (s *screen) book(v api.Import, dry bool) {
+	would := ""
+	if dry {
+		would = "would be "
+	}
+	s.printf("%d cards\n", v.Cards)
+	s.printf("  %d %snew\n", v.New, would)
+	s.printf("  %d %schanged\n", v.Changed, would)
+	s.printf("  %d known\n", v.Same)
+	s.printf("  %d not taken\n", v.Skipped)
+	if dry {
+		for _, p := range v.Samples {
+			s.line("    "+clean(p.Name), quiet(" ("+p.What+")"))
+		}
+	}
+	words := i18n.For(i18n.Default)
+	for _, n := range v.Notes {
+		name := clean(n.Name)
+		if name == "" {
+			name = "a card"
+		}
+		if n.Property != "" {
+			name += ", " + clean(n.Property)
+		}
+		s.line(quiet(fmt.Sprintf("  line %d, %s: %s", n.Line, name, words.T("intake.note."+n.Code))))
+	}
+	if v.MoreNotes > 0 {
+		s.line(quiet(fmt.Sprintf("  and %d more", v.MoreNotes)))
+	}
+	switch {
+	case dry:
+		s.line("Nothing was kept.")
+	case v.New+v.Changed > 0:
+		s.line(quiet("kith import undo takes it back."))
+	}
+}
