@@ -162,11 +162,12 @@ func (h *house) live(t *testing.T) {
 	}
 }
 
-// bring takes an address book over, and one back.
+// bring takes an address book over, again with news, and another one back.
 func (h *house) bring(t *testing.T) {
 	t.Helper()
-	for i, undo := range []bool{false, true} {
-		text := fmt.Sprintf("BEGIN:VCARD\nFN:<Card> & %d\nUID:c%d\nX-ODD;A=\"b;c\":d\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n", i, i)
+	for i, undo := range []bool{false, false, true} {
+		card := i / 2 // the first one twice
+		text := fmt.Sprintf("BEGIN:VCARD\nFN:<Card> & %d\nUID:c%d\nX-ODD;A=\"b;c\":d\nNOTE:<%d>\nEND:VCARD\nBEGIN:VCARD\nTEL:1\nEND:VCARD\n", card, card, i)
 		v, _, err := h.imports.Stage(t.Context(), h.by, strings.NewReader(text), intake.Options{File: "<people>.vcf"})
 		if err != nil {
 			t.Fatal(err)
