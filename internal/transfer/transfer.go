@@ -195,7 +195,7 @@ func (s *Service) nouns() []noun {
 		{"import_items.jsonl", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
 		{"import_changes.jsonl", exporting(intake.ChangeRecords), restoring(intake.RestoreChange)},
 		{"practices.jsonl", exporting(s.o.Practices.Records), restoring(s.o.Practices.Restore)},
-		{"practice-switches.jsonl", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
+		{"practice_switches.jsonl", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
 		{"put_away.jsonl", exporting(s.o.Opportunities.NeverRecords), restoring(s.o.Opportunities.RestoreNever)},
