@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"auth", "person", "notify"},
 	{"notify/mailtest"}, // for tests only
 	{"moment"},
-	{"pulse", "presence", "intention", "dav", "intake"},
+	{"pulse", "presence", "intention", "guess", "dav", "intake"},
 	{"circle", "reflection"},
 	{"kudos", "digest"},
 	{"opportunity"},
@@ -74,6 +74,7 @@ var owners = map[string]string{
 	"intention":            "intention",
 	"practice_own":         "practice",
 	"practice_switch":      "practice",
+	"guess":                "guess",
 	"presence":             "presence",
 	"opportunity_answer":   "opportunity",
 	"opportunity_put_away": "opportunity",

@@ -28,6 +28,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/auth"
 	"kith/internal/digest"
+	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -57,6 +58,7 @@ type Services struct {
 	Reflections   *reflection.Service
 	Digests       *digest.Service
 	Presence      *presence.Service
+	Guesses       *guess.Service
 	Imports       *intake.Service
 	Transfer      *transfer.Service
 	Log           *slog.Logger
@@ -154,6 +156,7 @@ func (s *server) build() *table {
 	s.registerLookBack(t)
 	s.registerPractices(t)
 	s.registerPresence(t)
+	s.registerGuesses(t)
 	s.registerToday(t)
 	s.registerSearch(t)
 	s.registerTransfer(t)

@@ -62,7 +62,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	c := newContract(t)
 	seen := map[string]map[int]int{}
-	for seed := range uint64(6000) {
+	for seed := range uint64(7000) {
 		op, status := c.try(t, seed, nil)
 		if seen[op] == nil {
 			seen[op] = map[int]int{}
@@ -151,6 +151,13 @@ func newContract(t testing.TB) *contract {
 		c.h.do("PUT", "/api/v1/reflections/"+day, c.h.ana.token, map[string]any{"line": "quiet"}).want(http.StatusCreated, "")
 		c.ids["reflections"], c.ids["days"] = append(c.ids["reflections"], day), append(c.ids["days"], day)
 		c.ids["weeks"] = append(c.ids["weeks"], fmt.Sprintf("2026-W%02d", i+1))
+	}
+	for i, id := range c.ids["people"] {
+		q := into[Guess](c.h.do("POST", "/api/v1/guesses", c.h.ana.token, map[string]any{"person": id, "value": i % 11}).want(http.StatusCreated, ""))
+		c.ids["guesses"] = append(c.ids["guesses"], q.ID)
+		if i%2 == 0 { // the others wait
+			c.h.do("POST", "/api/v1/moments", c.h.ana.token, map[string]any{"text": fmt.Sprintf("called @Friend%d", i)}).want(http.StatusCreated, "")
+		}
 	}
 	c.ids["years"] = []string{"2025", "2026"}
 	c.befriend()
@@ -343,7 +350,7 @@ func (g *generator) value(s *huma.Schema, depth int) any {
 		for _, name := range names {
 			if slices.Contains(s.Required, name) && g.IntN(30) > 0 || g.IntN(4) == 0 {
 				m[name] = g.value(s.Properties[name], depth+1)
-				if (name == "other" || name == "with") && g.IntN(8) > 0 {
+				if (name == "other" || name == "with" || name == "person") && g.IntN(8) > 0 {
 					m[name] = g.id(Prefix + "/people/")
 				}
 			}

@@ -16,6 +16,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
+	"kith/internal/guess"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
@@ -78,10 +79,12 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	digests := digest.New(d, digest.Options{Accounts: accounts, Reflections: reflections, Jobs: queue, Server: server, Base: "https://kith.example.org", Now: now})
 	people.OnMerged(moments.Mover())
 	people.OnMerged(intentions.Mover())
+	guesses := guess.New(d, now)
+	moments.OnLogged(guesses.MomentLogged)
 	h := &house{t: t, services: Services{
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Presence:  presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
-		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Now: now,
+		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Now: now,
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests}),
 		Imports:  intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}

@@ -40,6 +40,8 @@ type grammar struct {
 	Add      addCmd      `cmd:"" group:"daily" help:"Log a moment in one line."`
 	Today    todayCmd    `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
 	Intend   intendCmd   `cmd:"" group:"daily" help:"Set today's one intention."`
+	Guess    guessCmd    `cmd:"" group:"daily" help:"Guess how welcome reaching somebody will be, before you do."`
+	Landed   landedCmd   `cmd:"" group:"daily" help:"Say how welcome it was, and see how your guesses land."`
 	Breathe  breatheCmd  `cmd:"" group:"daily" help:"Be guided through a breath; where nobody watches, print its plan."`
 	Presence presenceCmd `cmd:"" group:"daily" help:"Undivided attention: start, end, list."`
 	Why      whyCmd      `cmd:"" group:"daily" help:"Say why a suggestion of today is made, and answer it."`

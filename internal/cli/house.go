@@ -15,6 +15,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/demo"
 	"kith/internal/digest"
+	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -90,6 +91,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	practices := practice.New(h.db, p.now)
 	intentions := intention.New(h.db, p.now)
 	opportunities := opportunity.New(h.db, p.now)
+	guesses := guess.New(h.db, p.now)
 	help, err := pulse.LoadHelp(p.store.help())
 	if err != nil {
 		p.log.WarnContext(ctx, "the help file cannot be used, the list that comes with Kith is shown", slog.Any("error", err))
@@ -102,6 +104,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	presences := presence.New(h.db, presence.Options{People: people, Moments: h.moments, Live: h.hub, Now: p.now})
 	imports := intake.New(h.db, intake.Needs{People: people, Live: h.hub, Now: p.now})
 	people.OnDeleted(imports.PersonDeleted)
+	people.OnDeleted(guesses.PersonDeleted)
 	h.imports = imports
 	archive := transfer.New(h.db, transfer.Nouns{
 		Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests,
@@ -109,23 +112,26 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
 	people.OnMerged(presences.Mover())
+	people.OnMerged(guesses.Mover())
 
 	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)
 	})
+	h.moments.OnLogged(guesses.MomentLogged) // behind the intentions: a guess about one waits for what closes it
 	h.moments.OnChanged(func(ctx context.Context, tx *db.Tx, by account.ID, before, after moment.Moment) error {
 		if before.DeletedAt == nil && after.DeletedAt != nil {
 			return intentions.MomentGone(ctx, tx, by, after.ID)
 		}
-		return nil
+		return guesses.MomentChanged(ctx, tx, by, after)
 	})
 	h.accounts.OnErasedAll(moment.Tables(), h.moments.Erase)
 	h.accounts.OnErasedAll(person.Tables(), people.Erase)
 	h.accounts.OnErasedAll(intake.Tables(), imports.Erase)
 	h.accounts.OnErasedAll(practice.Tables(), practices.Erase)
 	h.accounts.OnErasedAll(intention.Tables(), intentions.Erase)
+	h.accounts.OnErasedAll(guess.Tables(), guesses.Erase)
 	h.accounts.OnErasedAll(opportunity.Tables(), opportunities.Erase)
 	h.accounts.OnErasedAll(pulse.Tables(), pulses.Erase)
 	h.accounts.OnErasedAll(presence.Tables(), presences.Erase)
@@ -136,7 +142,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 
 	h.api = api.New(api.Services{
 		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
-		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Digests: digests, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
+		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{

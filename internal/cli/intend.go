@@ -15,6 +15,7 @@ type intendCmd struct {
 	Practice string   `placeholder:"ID" help:"A practice from the library instead of own words."`
 	Person   string   `placeholder:"NAME" help:"Whom it is about; a moment with them then closes it."`
 	Cue      string   `placeholder:"WHEN" help:"When you will: \"when I get coffee\"."`
+	Guess    *int     `placeholder:"N" help:"How welcome it will be, 0 to 10; how it landed is asked once, hours after."`
 
 	jsonFlag    `embed:""`
 	personFlags `embed:""`
@@ -25,6 +26,9 @@ func (c *intendCmd) Run(ctx context.Context, a *app) error {
 	text := strings.TrimSpace(strings.Join(c.Text, " "))
 	if text == "" && c.Practice == "" {
 		return usagef("say what you mean to do, or name a practice with --practice")
+	}
+	if c.Guess != nil && (*c.Guess < 0 || *c.Guess > 10) {
+		return usagef("how welcome it will be is a whole number from 0 to 10")
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -38,6 +42,11 @@ func (c *intendCmd) Run(ctx context.Context, a *app) error {
 		i, err := k.SetIntention(ctx, api.IntentionDraft{ID: id.String(), Text: text, Practice: c.Practice, Person: who, Cue: c.Cue})
 		if err != nil {
 			return err
+		}
+		if c.Guess != nil {
+			if _, err := makeGuess(ctx, k, api.GuessDraft{Intention: i.ID, Value: *c.Guess}); err != nil {
+				return err
+			}
 		}
 		if c.JSON {
 			return a.printJSON(i)
@@ -56,12 +65,5 @@ func (c *intendCmd) who(ctx context.Context, k *client.Client) (string, error) {
 	if c.Person == "" {
 		return "", nil
 	}
-	found, err := k.People(ctx, client.PeopleFilter{Query: c.Person}, 2, "")
-	if err != nil {
-		return "", err
-	}
-	if len(found.Items) != 1 {
-		return "", usagef("%q is not the name of exactly one person", c.Person)
-	}
-	return found.Items[0].ID, nil
+	return onePerson(ctx, k, c.Person)
 }

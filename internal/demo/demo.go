@@ -77,6 +77,7 @@ func chapters() []chapter {
 		{"moments", writeMoments},
 		{"practices", writePractices},
 		{"intentions", writeIntentions},
+		{"guesses", writeGuesses},
 		{"answers", writeAnswers},
 		{"pulses", writePulses},
 		{"presence", writePresence},

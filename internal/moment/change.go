@@ -138,11 +138,21 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, by account.ID, before,
 		return err
 	}
 	for _, f := range s.changed {
-		if err := f(ctx, tx, by, before.Moment, after.Moment); err != nil {
+		if err := f(ctx, tx, by, before.naming(), after.naming()); err != nil {
 			return err
 		}
 	}
 	return s.o.Live.Publish(ctx, tx, by, live.Event{Name: "moments"})
+}
+
+// naming is the moment with the ids of those it names, for hooks.
+func (v *row) naming() Moment {
+	m := v.Moment
+	m.People = make([]Ref, len(v.people))
+	for i, id := range v.people {
+		m.People[i] = Ref{ID: id}
+	}
+	return m
 }
 
 // refreshLast derives the last contact of people from what is there now.

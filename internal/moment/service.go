@@ -51,7 +51,8 @@ func (s *Service) OnLogged(f func(ctx context.Context, tx *db.Tx, by account.ID,
 	s.logged = append(s.logged, f)
 }
 
-// OnChanged adds a function called in the transaction that edits, deletes or restores a moment. DeletedAt tells which.
+// OnChanged adds a function called in the transaction that edits, deletes or restores a moment. DeletedAt tells which. Of
+// the people, the ids are there.
 func (s *Service) OnChanged(f func(ctx context.Context, tx *db.Tx, by account.ID, before, after Moment) error) {
 	s.changed = append(s.changed, f)
 }

@@ -23,6 +23,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/digest"
 	"kith/internal/fault"
+	"kith/internal/guess"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/moment"
@@ -80,6 +81,7 @@ func Ledger() map[string]Fate {
 		"intention":            Exported,
 		"practice_own":         Exported,
 		"practice_switch":      Exported,
+		"guess":                Exported,
 		"presence":             Exported, // the code by which guests join is a secret and stays
 		"opportunity_answer":   Exported,
 		"opportunity_put_away": Exported,
@@ -197,6 +199,7 @@ func (s *Service) nouns() []noun {
 		{"practices.jsonl", exporting(s.o.Practices.Records), restoring(s.o.Practices.Restore)},
 		{"practice_switches.jsonl", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
 		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
+		{"guesses.jsonl", exporting(guess.Records), restoring(guess.Restore)},
 		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
 		{"put_away.jsonl", exporting(s.o.Opportunities.NeverRecords), restoring(s.o.Opportunities.RestoreNever)},
 		{"wishes.jsonl", exporting(s.o.Opportunities.WishRecords), restoring(s.o.Opportunities.RestoreWishes)},

@@ -20,6 +20,7 @@ import (
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
 	"kith/internal/fault"
+	"kith/internal/guess"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
@@ -129,6 +130,7 @@ func (h *house) live(t *testing.T) {
 	}
 	h.pulses(t)
 	h.reflect(t)
+	h.guess(t)
 	presences := presence.New(h.db, presence.Options{People: h.people, Moments: h.nouns.Moments, Live: live.New(h.db), Now: h.clock})
 	for _, d := range []presence.Draft{
 		{Kind: presence.Breath, Pattern: "4-2-6"},
@@ -159,6 +161,34 @@ func (h *house) live(t *testing.T) {
 	}
 	if err := h.nouns.Opportunities.Answer(ctx, h.by, "2026-11-24", "practice:compliment", opportunity.NotThis); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// guess makes one that landed, one nobody knows of, one that waits and one that was replaced.
+func (h *house) guess(t *testing.T) {
+	t.Helper()
+	ctx, guesses, nine := t.Context(), guess.New(h.db, h.clock), 9
+	h.nouns.Moments.OnLogged(guesses.MomentLogged)
+	for _, landed := range []*int{&nine, nil} {
+		m, _, err := h.nouns.Moments.Log(ctx, h.by, moment.Draft{Text: "traf @Jorge"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g, _, err := guesses.Make(ctx, h.by, guess.Draft{Person: m.People[0].ID, Value: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := h.nouns.Moments.Log(ctx, h.by, moment.Draft{Text: "called @Jorge"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := guesses.Land(ctx, h.by, g.ID, landed, 0); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, _, err := guesses.Make(ctx, h.by, guess.Draft{Person: m.People[0].ID, Value: 0}); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 }
 

@@ -71,6 +71,8 @@ escaped(templ_7745c5c3_Buffer, string("/year/" + v.Year))
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)))
 			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"/moments\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.all")))
+			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"/landed\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.title")))
 			markup(templ_7745c5c3_Buffer, "</a></li>")
 			if v.Random {
 				markup(templ_7745c5c3_Buffer, "<li><a href=\"/look-back/random\">")
@@ -108,7 +110,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.on_this_day.none")))
 
 //go:noinline
 func memory(p *i18n.Printer, m memoryView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var26 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var27 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<article class=\"memory\"><h3 class=\"day-title\"><a href=\"")
 escaped(templ_7745c5c3_Buffer, string(m.Href))
 		markup(templ_7745c5c3_Buffer, "\">")
@@ -133,8 +135,8 @@ escaped(templ_7745c5c3_Buffer, string(m.Title))
 
 //go:noinline
 func dayPage(pg page, v dayView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var29 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var30 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var30 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -160,13 +162,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.let_go")))
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.title")))
 				}
 				markup(templ_7745c5c3_Buffer, "</h2>")
-				var templ_7745c5c3_Var36 = []any{"intention", templ.KV("done", v.Intention.State != "open")}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var36...)
+				var templ_7745c5c3_Var37 = []any{"intention", templ.KV("done", v.Intention.State != "open")}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var37...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<p class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var36).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var37).String()))
 				markup(templ_7745c5c3_Buffer, "\">")
 escaped(templ_7745c5c3_Buffer, string(v.Intention.Text))
 				markup(templ_7745c5c3_Buffer, "</p></section>")
@@ -227,7 +229,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var30), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -237,8 +239,8 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)
 
 //go:noinline
 func weekPage(pg page, v weekView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var52 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var53 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var53 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var54 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -309,7 +311,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.offer")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var53), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var54), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -319,7 +321,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.offer")))
 
 //go:noinline
 func weekDrawn(v picture) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var68 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg class=\"day-line week-picture\" width=\"100%\" height=\"")
 escaped(templ_7745c5c3_Buffer, string(itoa(v.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"week-title week-desc\"><title id=\"week-title\">")
@@ -338,8 +340,8 @@ escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\"></line> ")
 			for _, m := range r.Motes {
-				var templ_7745c5c3_Var75 = []any{"mote", "mote-" + m.Kind}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var75...)
+				var templ_7745c5c3_Var76 = []any{"mote", "mote-" + m.Kind}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var76...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -348,7 +350,7 @@ escaped(templ_7745c5c3_Buffer, string(m.X))
 				markup(templ_7745c5c3_Buffer, "\" y=\"")
 escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 				markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var75).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var76).String()))
 				markup(templ_7745c5c3_Buffer, "\"><title>")
 escaped(templ_7745c5c3_Buffer, string(m.Title))
 				markup(templ_7745c5c3_Buffer, "</title>")
@@ -380,8 +382,8 @@ escaped(templ_7745c5c3_Buffer, string(t.Label))
 
 //go:noinline
 func yearPage(pg page, v yearView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var86 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var87 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var87 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var88 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -403,13 +405,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.skip")))
 escaped(templ_7745c5c3_Buffer, string(half[0].Month + " – " + v.Year))
 				markup(templ_7745c5c3_Buffer, "\">")
 				for _, c := range half {
-					var templ_7745c5c3_Var92 = []any{"cell", c.Class}
-					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var92...)
+					var templ_7745c5c3_Var93 = []any{"cell", c.Class}
+					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var93...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					markup(templ_7745c5c3_Buffer, "<li class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var92).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var93).String()))
 					markup(templ_7745c5c3_Buffer, "\">")
 					if c.Month != "" {
 						markup(templ_7745c5c3_Buffer, "<span class=\"mon\" aria-hidden=\"true\">")
@@ -433,13 +435,13 @@ escaped(templ_7745c5c3_Buffer, string(c.Label))
 			}
 			markup(templ_7745c5c3_Buffer, "</div><p class=\"legend quiet small\" aria-hidden=\"true\">")
 			for _, k := range []string{"0", "1", "2", "3", "4"} {
-				var templ_7745c5c3_Var98 = []any{"cell", "heat-" + k}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var98...)
+				var templ_7745c5c3_Var99 = []any{"cell", "heat-" + k}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var99...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var98).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var99).String()))
 				markup(templ_7745c5c3_Buffer, "\"><span class=\"dot\"></span>")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.heat." + k)))
 				markup(templ_7745c5c3_Buffer, "</span> ")
@@ -473,7 +475,7 @@ escaped(templ_7745c5c3_Buffer, string(itoa(m.Written)))
 			markup(templ_7745c5c3_Buffer, "</tbody></table></details>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var87), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var88), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -26,6 +26,7 @@ type reflectView struct {
 	Prompt    reflection.Prompt
 	Another   string // address of another question
 	Intention *intention.Intention
+	Question  *landedView
 	Moments   []momentRow
 	Pulse     bool // how one feels is asked
 	Late      bool // closeness too
@@ -143,6 +144,9 @@ func (h *Handler) reflectPage(w http.ResponseWriter, r *http.Request, v *visit, 
 	}
 	view.Moments = rows(v.P, moments, "")
 	if day == v.today() {
+		if view.Question, err = h.question(r, v); err != nil {
+			return err
+		}
 		late := pulse.Evening(v.Now.In(v.User.Location()), v.User.DayStart)
 		list, err := h.Pulses.List(ctx, by, pulse.Filter{From: day, To: day}, 1, "")
 		if err != nil {
@@ -206,6 +210,9 @@ func (h *Handler) reflectSave(w http.ResponseWriter, r *http.Request, v *visit) 
 			case intention.LetGo:
 				_, err = h.Intentions.LetGo(ctx, by, f.Get("intention_id"))
 			}
+		}
+		if err == nil && f.Get("landed") != "" {
+			err = h.landedKeep(r, v, f.Get("landed_id"), f.Get("landed"))
 		}
 		if err == nil {
 			return goTo(w, r, "/day/"+day+"?saved")

@@ -216,6 +216,20 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.reflect.moments", len(v.Moment
 					return templ_7745c5c3_Err
 				}
 			}
+			if v.Question != nil {
+				markup(templ_7745c5c3_Buffer, "<fieldset class=\"welcome-ask\"><legend class=\"label\">")
+escaped(templ_7745c5c3_Buffer, string(v.Question.Title))
+				markup(templ_7745c5c3_Buffer, "</legend><p class=\"welcome-of\">")
+escaped(templ_7745c5c3_Buffer, string(v.Question.Text))
+				markup(templ_7745c5c3_Buffer, "</p><input type=\"hidden\" name=\"landed_id\" value=\"")
+escaped(templ_7745c5c3_Buffer, string(v.Question.ID))
+				markup(templ_7745c5c3_Buffer, "\">")
+				templ_7745c5c3_Err = welcomeRadios(pg.P).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				markup(templ_7745c5c3_Buffer, "</fieldset>")
+			}
 			if v.AskGood {
 				templ_7745c5c3_Err = goodThings(pg.P, v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -352,7 +366,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.delete")))
 
 //go:noinline
 func goodThings(p *i18n.Printer, v reflectView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var55 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"good-things\"><legend class=\"label\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good")))
 		markup(templ_7745c5c3_Buffer, "</legend> ")
@@ -378,7 +392,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good." + itoa(i+1))))
 
 //go:noinline
 func evenIntention(p *i18n.Printer, in intention.Intention) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var61 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"evening-intention\"><legend class=\"label\">")
 		switch in.State {
 		case intention.Done:
@@ -389,13 +403,13 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.let_go")))
 escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
 		}
 		markup(templ_7745c5c3_Buffer, "</legend>")
-		var templ_7745c5c3_Var65 = []any{"intention", templ.KV("done", in.State != intention.Open)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var65...)
+		var templ_7745c5c3_Var68 = []any{"intention", templ.KV("done", in.State != intention.Open)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var68...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var65).String()))
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var68).String()))
 		markup(templ_7745c5c3_Buffer, "\">")
 escaped(templ_7745c5c3_Buffer, string(in.Text))
 		markup(templ_7745c5c3_Buffer, "</p>")

@@ -24,6 +24,9 @@ type todayView struct {
 	Picks         []option // whom the name in it may mean
 	Suggestions   []opportunity.Opportunity
 	Notes         []opportunity.Note
+	Guess         string // about the intention, 0 to 10, if one waits
+	Guessable     bool   // the intention may be guessed about
+	Question      *landedView
 	Moments       []momentRow
 	End           string
 	Owner         string // whose words may wait on this device to be sent
@@ -83,6 +86,15 @@ func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f 
 		Line: dayLine(v.P, moments, from.In(u.Location()), v.Now), Intention: in, IntentionForm: f, Picks: picks,
 		Moments: rows(v.P, moments, ""), End: endOf(v.P, len(moments)), Owner: string(u.ID),
 	}
+	if in != nil && in.State == intention.Open && towardsSomebody(*in) {
+		view.Guessable = true
+		if view.Guess, err = h.guessed(r, v, in.Person, in.ID); err != nil {
+			return err
+		}
+	}
+	if view.Question, err = h.question(r, v); err != nil {
+		return err
+	}
 	if view.Suggestions, err = h.Opportunities.Today(ctx, u, day); err != nil {
 		return err
 	}
@@ -104,6 +116,9 @@ func (h *Handler) noticeOf(r *http.Request, v *visit) (*notice, error) {
 	q := r.URL.Query()
 	if id := q.Get("gone"); id != "" {
 		return &notice{Text: v.P.T("web.gone"), Act: "/moments/" + url.PathEscape(id) + "/undo", Label: v.P.T("web.undo")}, nil
+	}
+	if id := q.Get("landed"); id != "" {
+		return h.landedNotice(r, v, id)
 	}
 	id := q.Get("kept")
 	if id == "" {

@@ -36,7 +36,7 @@ escaped(templ_7745c5c3_Buffer, string(n.Text))
 			}
 			markup(templ_7745c5c3_Buffer, " <div id=\"goal\" data-live>")
 			if v.Intention != nil {
-				templ_7745c5c3_Err = intentionSlot(pg.P, *v.Intention).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = intentionSlot(pg.P, v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -92,6 +92,12 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.empty")))
 					return templ_7745c5c3_Err
 				}
 			}
+			if v.Question != nil {
+				templ_7745c5c3_Err = landedQuestion(pg.P, *v.Question).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			templ_7745c5c3_Err = endMark(v.End).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -120,8 +126,9 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.today.breathe")))
 }
 
 //go:noinline
-func intentionSlot(p *i18n.Printer, in intention.Intention) templ.Component {
+func intentionSlot(p *i18n.Printer, v todayView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var19 templ.Component) (templ_7745c5c3_Err error) {
+		in := v.Intention
 		markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"intended\"><h2 class=\"label section-title\" id=\"intended\">")
 		switch in.State {
 		case intention.Done:
@@ -148,7 +155,25 @@ escaped(templ_7745c5c3_Buffer, string(in.Cue))
 escaped(templ_7745c5c3_Buffer, string(in.Text))
 		markup(templ_7745c5c3_Buffer, "</p>")
 		if in.State == intention.Open {
-			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><form method=\"post\" action=\"")
+			if v.Guessable {
+				markup(templ_7745c5c3_Buffer, "<details class=\"welcome-fold\"><summary>")
+				if v.Guess != "" {
+escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.made.short", "value", v.Guess)))
+				} else {
+escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.will")))
+				}
+				markup(templ_7745c5c3_Buffer, "</summary><form class=\"welcome-ask\" method=\"post\" action=\"")
+escaped(templ_7745c5c3_Buffer, string("/intention/" + in.ID + "/guess"))
+				markup(templ_7745c5c3_Buffer, "\">")
+				templ_7745c5c3_Err = welcomeButtons(p, "guess", v.Guess, "").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				markup(templ_7745c5c3_Buffer, "<p class=\"hint\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.will.hint")))
+				markup(templ_7745c5c3_Buffer, "</p></form></details>")
+			}
+			markup(templ_7745c5c3_Buffer, " <div class=\"acts\"><form method=\"post\" action=\"")
 escaped(templ_7745c5c3_Buffer, string("/intention/" + in.ID + "/done"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
 escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.close")))
@@ -165,7 +190,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.drop")))
 
 //go:noinline
 func suggestion(p *i18n.Printer, o opportunity.Opportunity, first bool) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var31 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<form class=\"suggestion\" method=\"post\" action=\"/suggestion\"><p>")
 escaped(templ_7745c5c3_Buffer, string(o.Text))
 		markup(templ_7745c5c3_Buffer, "</p><p class=\"why\">")
@@ -187,19 +212,6 @@ escaped(templ_7745c5c3_Buffer, string(o.ID))
 		markup(templ_7745c5c3_Buffer, "\"><div class=\"acts\">")
 		switch o.Act {
 		case opportunity.ActReach:
-			var templ_7745c5c3_Var38 = []any{"button", templ.KV("main", first)}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var38...)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			markup(templ_7745c5c3_Buffer, "<a class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var38).String()))
-			markup(templ_7745c5c3_Buffer, "\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(reachAddress(o)))
-			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
-			markup(templ_7745c5c3_Buffer, "</a> ")
-		case opportunity.ActSavour:
 			var templ_7745c5c3_Var42 = []any{"button", templ.KV("main", first)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var42...)
 			if templ_7745c5c3_Err != nil {
@@ -208,18 +220,31 @@ escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
 			markup(templ_7745c5c3_Buffer, "<a class=\"")
 escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var42).String()))
 			markup(templ_7745c5c3_Buffer, "\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + o.Moment))
+escaped(templ_7745c5c3_Buffer, string(reachAddress(o)))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
+escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
 			markup(templ_7745c5c3_Buffer, "</a> ")
-		default:
+		case opportunity.ActSavour:
 			var templ_7745c5c3_Var46 = []any{"button", templ.KV("main", first)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var46...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			markup(templ_7745c5c3_Buffer, "<button class=\"")
+			markup(templ_7745c5c3_Buffer, "<a class=\"")
 escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var46).String()))
+			markup(templ_7745c5c3_Buffer, "\" href=\"")
+escaped(templ_7745c5c3_Buffer, string("/moments/" + o.Moment))
+			markup(templ_7745c5c3_Buffer, "\">")
+escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
+			markup(templ_7745c5c3_Buffer, "</a> ")
+		default:
+			var templ_7745c5c3_Var50 = []any{"button", templ.KV("main", first)}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var50...)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "<button class=\"")
+escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var50).String()))
 			markup(templ_7745c5c3_Buffer, "\" name=\"answer\" value=\"")
 escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -268,7 +293,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestions.link")))
 
 //go:noinline
 func ownWords(p *i18n.Printer, f form, picks []option) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var62 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"own-words\"")
 		if len(f.Wrong) > 0 || f.Whole != "" {
 			markup(templ_7745c5c3_Buffer, " open")

@@ -22,6 +22,7 @@ type reachView struct {
 	Others     []string
 	Ways       []wayOut
 	Facts      []string
+	Guess      string // 0 to 10, if one waits
 	Silent     bool // their standing is not active: nothing is proposed
 }
 
@@ -56,6 +57,9 @@ func (h *Handler) reachPage(w http.ResponseWriter, r *http.Request, v *visit, su
 	}
 	p := o.Person
 	view := reachView{ID: p.ID, Name: callOf(p.Person), Suggestion: suggestion, Moment: newID(), Why: o.Why, Words: clip(strings.TrimSpace(words), 2000), Silent: p.Standing != person.Active}
+	if view.Guess, err = h.guessed(r, v, p.ID, ""); err != nil {
+		return err
+	}
 	if view.Silent {
 		o.Opening = nil
 	}

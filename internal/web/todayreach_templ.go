@@ -48,7 +48,23 @@ escaped(templ_7745c5c3_Buffer, string(text))
 escaped(templ_7745c5c3_Buffer, string(text))
 					markup(templ_7745c5c3_Buffer, "</button></p>")
 				}
-				markup(templ_7745c5c3_Buffer, "</details>")
+				markup(templ_7745c5c3_Buffer, "</details> ")
+			}
+			if !v.Silent {
+				markup(templ_7745c5c3_Buffer, "<fieldset class=\"welcome-ask\" id=\"guess\"><legend class=\"label\">")
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.guess.will")))
+				markup(templ_7745c5c3_Buffer, "</legend>")
+				templ_7745c5c3_Err = welcomeButtons(pg.P, "guess", v.Guess, "/reach/"+v.ID+"/guess#guess").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				markup(templ_7745c5c3_Buffer, "<p class=\"hint\" role=\"status\">")
+				if v.Guess != "" {
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.guess.made", "value", v.Guess)))
+				} else {
+escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.guess.will.hint")))
+				}
+				markup(templ_7745c5c3_Buffer, "</p></fieldset>")
 			}
 			markup(templ_7745c5c3_Buffer, "</form><section class=\"apart\" aria-labelledby=\"ways\"><h2 class=\"label section-title\" id=\"ways\">")
 escaped(templ_7745c5c3_Buffer, string(pg.P.T("reach.open")))

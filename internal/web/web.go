@@ -23,6 +23,7 @@ import (
 	"kith/internal/auth"
 	"kith/internal/digest"
 	"kith/internal/fault"
+	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/i18n"
 	"kith/internal/intake"
@@ -51,6 +52,7 @@ type Services struct {
 	Reflections   *reflection.Service
 	Digests       *digest.Service
 	Presence      *presence.Service
+	Guesses       *guess.Service
 	Imports       *intake.Service
 	Transfer      *transfer.Service
 	Live          *live.Hub

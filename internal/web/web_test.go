@@ -14,6 +14,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
+	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -72,7 +73,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	digests := digest.New(d, digest.Options{Accounts: accounts, Reflections: reflections, Jobs: jobs, Server: server, Base: "https://kith.example.org", Now: clock})
 	s := Services{
 		Reflections: reflections, Digests: digests, Pulses: pulse.New(d, pulse.Options{Accounts: accounts, Jobs: jobs, Now: clock}),
-		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Now: clock,
+		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Guesses: guess.New(d, clock), Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Digests: digests}),
