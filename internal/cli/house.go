@@ -147,7 +147,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	if p.pages {
 		h.web = web.New(web.Services{
 			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
-			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Digests: digests, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
+			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
 	h.operator = newOperator(h, p.log)

@@ -54,7 +54,7 @@ func house(t *testing.T) (http.Handler, string) {
 		t.Fatal(err)
 	}
 	return api.New(api.Services{
-		Accounts: accounts, Auth: doors, People: people, Moments: moments, Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Guesses: guess.New(d, Now: now,
+		Accounts: accounts, Auth: doors, People: people, Moments: moments, Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Guesses: guess.New(d, now), Now: now,
 		Imports:  intake.New(d, intake.Needs{People: people, Now: now}),
 		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflection.New(d, moments, now)}),
 	}), token

@@ -23,7 +23,7 @@ type reachView struct {
 	Ways       []wayOut
 	Facts      []string
 	Guess      string // 0 to 10, if one waits
-	Silent     bool // their standing is not active: nothing is proposed
+	Silent     bool   // their standing is not active: nothing is proposed
 }
 
 // wayOut is a link that opens a program, with the words where it takes them.
