@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kith/internal/capture"
@@ -15,7 +16,7 @@ const (
 	thoughtOf  = 7 * time.Minute
 )
 
-// guesses are made before one word in seven that went out to somebody. They mostly land better than was thought, with the
+// guesses are made before one word in three that went out to somebody. They mostly land better than was thought, with the
 // near ones less so; some answers are left open, and the newest is still to be asked about.
 func (s *Story) guesses() []guess.Record {
 	r := s.chance("guesses")
@@ -26,8 +27,11 @@ func (s *Story) guesses() []guess.Record {
 		if len(m.People) != 1 || m.Read.Contact != capture.ContactYes || by == capture.ByThem || ago > guessedFor*24*time.Hour || ago < guess.AskAfter {
 			continue
 		}
+		if !slices.Contains([]string{capture.CheckIn, capture.Thanks, capture.Compliment, capture.Kindness, capture.Celebration}, m.Read.Kind) {
+			continue // nobody guesses before a laugh
+		}
 		newest := ago < 40*time.Hour
-		if r.IntN(7) > 0 && !newest {
+		if r.IntN(3) > 0 && !newest {
 			continue
 		}
 		value := 3 + r.IntN(5)
