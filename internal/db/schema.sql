@@ -104,6 +104,7 @@ CREATE TABLE digest_setting (
     revision   BIGINT  NOT NULL,
     updated_at BIGINT  NOT NULL
 );
+
 CREATE TABLE guess (
     user_id     TEXT   NOT NULL,
     id          TEXT   NOT NULL,

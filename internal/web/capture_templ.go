@@ -11,11 +11,12 @@ import templruntime "github.com/a-h/templ/runtime"
 import "kith/internal/i18n"
 
 // captureBox is the box at the foot of Today.
+//
 //go:noinline
 func captureBox(p *i18n.Printer, v captureView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<form class=\"capture\" method=\"post\" action=\"/capture\" data-capture aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.title")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.title")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = chipList(p, v.Chips).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -34,21 +35,21 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.title")))
 func captureLine(p *i18n.Printer, v captureView, focus bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var3 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.ID))
+		escaped(templ_7745c5c3_Buffer, string(v.ID))
 		markup(templ_7745c5c3_Buffer, "\"> ")
 		if v.Back != "" {
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"back\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Back))
+			escaped(templ_7745c5c3_Buffer, string(v.Back))
 			markup(templ_7745c5c3_Buffer, "\"> ")
 		}
 		markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"zone\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("zone")))
+		escaped(templ_7745c5c3_Buffer, string(v.Form.Get("zone")))
 		markup(templ_7745c5c3_Buffer, "\" data-zone><div class=\"capture-box\"><input name=\"text\" id=\"line\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Text))
+		escaped(templ_7745c5c3_Buffer, string(v.Text))
 		markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.label")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.label")))
 		markup(templ_7745c5c3_Buffer, "\" placeholder=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.placeholder")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.placeholder")))
 		markup(templ_7745c5c3_Buffer, "\" autocomplete=\"off\" enterkeyhint=\"done\" maxlength=\"4000\" required")
 		if focus {
 			markup(templ_7745c5c3_Buffer, " autofocus")
@@ -57,7 +58,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.placeholder")))
 			markup(templ_7745c5c3_Buffer, " aria-invalid=\"true\" aria-describedby=\"text-wrong\"")
 		}
 		markup(templ_7745c5c3_Buffer, "> <button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.keep")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.keep")))
 		markup(templ_7745c5c3_Buffer, "</button></div>")
 		return nil
 	})
@@ -67,7 +68,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.keep")))
 func chipList(p *i18n.Printer, chips []chip) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"chips\" data-chips role=\"group\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.chip.group")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.chip.group")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		for _, c := range chips {
 			templ_7745c5c3_Err = oneChip(c).Render(ctx, templ_7745c5c3_Buffer)
@@ -91,7 +92,7 @@ func oneChip(c chip) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<label class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var14).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var14).String()))
 			markup(templ_7745c5c3_Buffer, "\">")
 			if c.Kind != "" {
 				templ_7745c5c3_Err = mote(c.Kind).Render(ctx, templ_7745c5c3_Buffer)
@@ -100,9 +101,9 @@ escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var14).Str
 				}
 			}
 			markup(templ_7745c5c3_Buffer, "<span class=\"visually-hidden\">")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+			escaped(templ_7745c5c3_Buffer, string(c.Label))
 			markup(templ_7745c5c3_Buffer, "</span> <select name=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Name))
+			escaped(templ_7745c5c3_Buffer, string(c.Name))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if c.Touched {
 				markup(templ_7745c5c3_Buffer, " data-touched")
@@ -110,23 +111,23 @@ escaped(templ_7745c5c3_Buffer, string(c.Name))
 			markup(templ_7745c5c3_Buffer, ">")
 			for _, o := range c.Options {
 				markup(templ_7745c5c3_Buffer, "<option value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Value))
+				escaped(templ_7745c5c3_Buffer, string(o.Value))
 				markup(templ_7745c5c3_Buffer, "\"")
 				if o.Value == c.Value {
 					markup(templ_7745c5c3_Buffer, " selected")
 				}
 				markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(o.Label))
+				escaped(templ_7745c5c3_Buffer, string(o.Label))
 				markup(templ_7745c5c3_Buffer, "</option>")
 			}
 			markup(templ_7745c5c3_Buffer, "</select></label>")
 		case "drop":
 			markup(templ_7745c5c3_Buffer, "<label class=\"chip drop\"><input type=\"checkbox\" class=\"visually-hidden\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Name))
+			escaped(templ_7745c5c3_Buffer, string(c.Name))
 			markup(templ_7745c5c3_Buffer, "\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Value))
+			escaped(templ_7745c5c3_Buffer, string(c.Value))
 			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+			escaped(templ_7745c5c3_Buffer, string(c.Label))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if c.Checked {
 				markup(templ_7745c5c3_Buffer, " checked")
@@ -135,23 +136,23 @@ escaped(templ_7745c5c3_Buffer, string(c.Label))
 				markup(templ_7745c5c3_Buffer, " data-touched")
 			}
 			markup(templ_7745c5c3_Buffer, "> <span>")
-escaped(templ_7745c5c3_Buffer, string(c.Text))
+			escaped(templ_7745c5c3_Buffer, string(c.Text))
 			markup(templ_7745c5c3_Buffer, "</span></label>")
 		case "":
 			markup(templ_7745c5c3_Buffer, "<span class=\"chip\"><span class=\"visually-hidden\">")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+			escaped(templ_7745c5c3_Buffer, string(c.Label))
 			markup(templ_7745c5c3_Buffer, "</span>")
-escaped(templ_7745c5c3_Buffer, string(c.Text))
+			escaped(templ_7745c5c3_Buffer, string(c.Text))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		default:
 			markup(templ_7745c5c3_Buffer, "<label class=\"chip\"><span class=\"visually-hidden\">")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+			escaped(templ_7745c5c3_Buffer, string(c.Label))
 			markup(templ_7745c5c3_Buffer, "</span> <input type=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Type))
+			escaped(templ_7745c5c3_Buffer, string(c.Type))
 			markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Name))
+			escaped(templ_7745c5c3_Buffer, string(c.Name))
 			markup(templ_7745c5c3_Buffer, "\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Value))
+			escaped(templ_7745c5c3_Buffer, string(c.Value))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if c.Touched {
 				markup(templ_7745c5c3_Buffer, " data-touched")
@@ -168,15 +169,15 @@ func capturePage(pg page, v captureView) templ.Component {
 		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 			if v.Ask {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.ask")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.ask")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.title")))
 			}
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
 			if v.Ask {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.ask.lead")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.ask.lead")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.lead")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.lead")))
 			}
 			markup(templ_7745c5c3_Buffer, "</p></div><form class=\"stack capture-page\" method=\"post\" action=\"/capture\" data-capture>")
 			templ_7745c5c3_Err = captureLine(pg.P, v, !v.Ask).Render(ctx, templ_7745c5c3_Buffer)
@@ -192,7 +193,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.lead")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<noscript><button class=\"plain\" name=\"look\" value=\"1\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.look")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.look")))
 			markup(templ_7745c5c3_Buffer, "</button></noscript></form>")
 			return nil
 		})

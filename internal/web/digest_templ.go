@@ -13,30 +13,30 @@ func digestPage(pg page, v digestView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.title")))
 			markup(templ_7745c5c3_Buffer, "</h1></div><p class=\"lead\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.lead", "email", v.Email)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.lead", "email", v.Email)))
 			markup(templ_7745c5c3_Buffer, "</p>")
 			if !v.Ready {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.off")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.off")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, " <section aria-labelledby=\"when\"><h2 class=\"label section-title\" id=\"when\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.setting")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.setting")))
 			markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/digest\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\"> <label class=\"choice\"><input type=\"checkbox\" name=\"on\" value=\"1\"")
 			if v.Form.Has("on", "1") {
 				markup(templ_7745c5c3_Buffer, " checked")
 			}
 			markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.on")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.on")))
 			markup(templ_7745c5c3_Buffer, "</label>")
 			templ_7745c5c3_Err = selectField(v.Form, input{Name: "weekday", Label: pg.P.T("web.digest.weekday")}, weekdayOptions(pg.P)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -51,39 +51,39 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.on")))
 				markup(templ_7745c5c3_Buffer, " checked")
 			}
 			markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.private")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.private")))
 			markup(templ_7745c5c3_Buffer, "</label><p class=\"hint\" id=\"private-hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.private.hint")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.private.hint")))
 			markup(templ_7745c5c3_Buffer, "</p></div><div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.keep")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.keep")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			if v.Next != "" {
 				markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+				escaped(templ_7745c5c3_Buffer, string(v.Next))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			if v.Last != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(v.Last))
+				escaped(templ_7745c5c3_Buffer, string(v.Last))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</section><section aria-labelledby=\"reads\"><h2 class=\"label section-title\" id=\"reads\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.preview")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.preview")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if v.Letter.Empty {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.preview.empty")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.preview.empty")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<div class=\"letter\" tabindex=\"0\" role=\"region\" aria-labelledby=\"reads\"><p class=\"letter-subject\">")
-escaped(templ_7745c5c3_Buffer, string(v.Letter.Subject))
+				escaped(templ_7745c5c3_Buffer, string(v.Letter.Subject))
 				markup(templ_7745c5c3_Buffer, "</p><pre>")
-escaped(templ_7745c5c3_Buffer, string(v.Letter.Text))
+				escaped(templ_7745c5c3_Buffer, string(v.Letter.Text))
 				markup(templ_7745c5c3_Buffer, "</pre></div>")
 			}
 			if v.Ready {
 				markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"/digest/send\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.send")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.send")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			}
 			markup(templ_7745c5c3_Buffer, "</section>")
@@ -104,25 +104,25 @@ func digestLeavePage(pg page, path string, done bool) templ.Component {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\">")
 			if done {
 				markup(templ_7745c5c3_Buffer, "<h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.left")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.left")))
 				markup(templ_7745c5c3_Buffer, "</h1>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.leave.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.leave.title")))
 				markup(templ_7745c5c3_Buffer, "</h1>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div>")
 			if done {
 				markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.left.text")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.left.text")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.leave.text")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.leave.text")))
 				markup(templ_7745c5c3_Buffer, "</p><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(path))
+				escaped(templ_7745c5c3_Buffer, string(path))
 				markup(templ_7745c5c3_Buffer, "\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.leave.act")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.leave.act")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			}
 			return nil

@@ -15,7 +15,7 @@ func landingPage(pg page, l line, fresh bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landing.sentence")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landing.sentence")))
 			markup(templ_7745c5c3_Buffer, "</h1>")
 			templ_7745c5c3_Err = drawnLine(l, "landing-line").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -24,11 +24,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landing.sentence")))
 			markup(templ_7745c5c3_Buffer, " ")
 			if fresh {
 				markup(templ_7745c5c3_Buffer, "<p class=\"lead\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landing.fresh")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landing.fresh")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><a class=\"button main\" href=\"/signin\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			return nil
@@ -46,22 +46,22 @@ func signInPage(pg page, v doorView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var6 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var7 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.hello")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.hello")))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"lead\">")
 			if v.Done != "" {
-escaped(templ_7745c5c3_Buffer, string(v.Done))
+				escaped(templ_7745c5c3_Buffer, string(v.Done))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.lead")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.lead")))
 			}
 			markup(templ_7745c5c3_Buffer, "</p><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Action))
+			escaped(templ_7745c5c3_Buffer, string(v.Action))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"next\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+			escaped(templ_7745c5c3_Buffer, string(v.Next))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = textField(v.Form, input{Name: "email", Label: pg.P.T("web.email"), Type: "email", Auto: "username", Required: true, Focus: v.Form.Get("email") == ""}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -72,11 +72,11 @@ escaped(templ_7745c5c3_Buffer, string(v.Next))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
 			markup(templ_7745c5c3_Buffer, "</button></form><details><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.forgot")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.forgot")))
 			markup(templ_7745c5c3_Buffer, "</summary><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.forgot.text")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.forgot.text")))
 			markup(templ_7745c5c3_Buffer, " <code>kith user reset-password</code></p></details>")
 			return nil
 		})
@@ -93,11 +93,11 @@ func setupPage(pg page, v doorView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var17 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.hello")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.hello")))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"lead\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.lead")))
 			markup(templ_7745c5c3_Buffer, "</p><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Action))
+			escaped(templ_7745c5c3_Buffer, string(v.Action))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -116,13 +116,13 @@ escaped(templ_7745c5c3_Buffer, string(v.Action))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"zone\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Zone))
+			escaped(templ_7745c5c3_Buffer, string(v.Zone))
 			markup(templ_7745c5c3_Buffer, "\" data-zone> <button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.act")))
 			markup(templ_7745c5c3_Buffer, "</button><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.zone")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.zone")))
 			markup(templ_7745c5c3_Buffer, " <span data-zone-shown>")
-escaped(templ_7745c5c3_Buffer, string(v.Zone))
+			escaped(templ_7745c5c3_Buffer, string(v.Zone))
 			markup(templ_7745c5c3_Buffer, "</span></p></form>")
 			return nil
 		})
@@ -150,11 +150,11 @@ func resetPage(pg page, v doorView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var26 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var27 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"lead\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.lead")))
 			markup(templ_7745c5c3_Buffer, "</p><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Action))
+			escaped(templ_7745c5c3_Buffer, string(v.Action))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -165,7 +165,7 @@ escaped(templ_7745c5c3_Buffer, string(v.Action))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.act")))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 			return nil
 		})
@@ -182,19 +182,19 @@ func faultPage(pg page, v faultView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var32 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var33 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Title))
+			escaped(templ_7745c5c3_Buffer, string(v.Title))
 			markup(templ_7745c5c3_Buffer, "</h1></div><div class=\"stack\"><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Text))
+			escaped(templ_7745c5c3_Buffer, string(v.Text))
 			markup(templ_7745c5c3_Buffer, "</p>")
 			if v.Request != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fault.request")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fault.request")))
 				markup(templ_7745c5c3_Buffer, " <code>")
-escaped(templ_7745c5c3_Buffer, string(v.Request))
+				escaped(templ_7745c5c3_Buffer, string(v.Request))
 				markup(templ_7745c5c3_Buffer, "</code></p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><a class=\"button\" href=\"/\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fault.home")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fault.home")))
 			markup(templ_7745c5c3_Buffer, "</a></p></div>")
 			return nil
 		})

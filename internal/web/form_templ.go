@@ -9,41 +9,42 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // textField is a label, what is typed, and beside it what is wrong with it.
+//
 //go:noinline
 func textField(f form, in input) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(in.Label))
+		escaped(templ_7745c5c3_Buffer, string(in.Label))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Name))
+		escaped(templ_7745c5c3_Buffer, string(in.Name))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if in.Type != "" {
 			markup(templ_7745c5c3_Buffer, " type=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Type))
+			escaped(templ_7745c5c3_Buffer, string(in.Type))
 			markup(templ_7745c5c3_Buffer, "\"")
 		}
 		if !in.Secret {
 			markup(templ_7745c5c3_Buffer, " value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get(in.Name)))
+			escaped(templ_7745c5c3_Buffer, string(f.Get(in.Name)))
 			markup(templ_7745c5c3_Buffer, "\"")
 		}
 		if in.Auto != "" {
 			markup(templ_7745c5c3_Buffer, " autocomplete=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Auto))
+			escaped(templ_7745c5c3_Buffer, string(in.Auto))
 			markup(templ_7745c5c3_Buffer, "\"")
 		}
 		if in.Mode != "" {
 			markup(templ_7745c5c3_Buffer, " inputmode=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Mode))
+			escaped(templ_7745c5c3_Buffer, string(in.Mode))
 			markup(templ_7745c5c3_Buffer, "\"")
 		}
 		if in.Max > 0 {
 			markup(templ_7745c5c3_Buffer, " maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(in.Max)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(in.Max)))
 			markup(templ_7745c5c3_Buffer, "\"")
 		}
 		if in.Type == "email" {
@@ -73,17 +74,17 @@ escaped(templ_7745c5c3_Buffer, string(itoa(in.Max)))
 func areaField(f form, in input) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(in.Label))
+		escaped(templ_7745c5c3_Buffer, string(in.Label))
 		markup(templ_7745c5c3_Buffer, "</label> <textarea class=\"input\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Name))
+		escaped(templ_7745c5c3_Buffer, string(in.Name))
 		markup(templ_7745c5c3_Buffer, "\" rows=\"3\"")
 		if in.Max > 0 {
 			markup(templ_7745c5c3_Buffer, " maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(in.Max)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(in.Max)))
 			markup(templ_7745c5c3_Buffer, "\"")
 		}
 		if in.Required {
@@ -94,7 +95,7 @@ escaped(templ_7745c5c3_Buffer, string(itoa(in.Max)))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(f.Get(in.Name)))
+		escaped(templ_7745c5c3_Buffer, string(f.Get(in.Name)))
 		markup(templ_7745c5c3_Buffer, "</textarea>")
 		templ_7745c5c3_Err = besideInput(f, in).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -109,13 +110,13 @@ escaped(templ_7745c5c3_Buffer, string(f.Get(in.Name)))
 func selectField(f form, in input, options []option) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var18 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(in.Label))
+		escaped(templ_7745c5c3_Buffer, string(in.Label))
 		markup(templ_7745c5c3_Buffer, "</label> <select class=\"input\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Name))
+		escaped(templ_7745c5c3_Buffer, string(in.Name))
 		markup(templ_7745c5c3_Buffer, "\"")
 		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(f, in))
 		if templ_7745c5c3_Err != nil {
@@ -124,13 +125,13 @@ escaped(templ_7745c5c3_Buffer, string(in.Name))
 		markup(templ_7745c5c3_Buffer, ">")
 		for _, o := range options {
 			markup(templ_7745c5c3_Buffer, "<option value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Value))
+			escaped(templ_7745c5c3_Buffer, string(o.Value))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if f.Get(in.Name) == o.Value {
 				markup(templ_7745c5c3_Buffer, " selected")
 			}
 			markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(o.Label))
+			escaped(templ_7745c5c3_Buffer, string(o.Label))
 			markup(templ_7745c5c3_Buffer, "</option>")
 		}
 		markup(templ_7745c5c3_Buffer, "</select>")
@@ -148,15 +149,15 @@ func besideInput(f form, in input) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var25 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Wrong[in.Name] != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"wrong\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id() + "-wrong"))
+			escaped(templ_7745c5c3_Buffer, string(in.id()+"-wrong"))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(f.Wrong[in.Name]))
+			escaped(templ_7745c5c3_Buffer, string(f.Wrong[in.Name]))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		} else if in.Hint != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"hint\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id() + "-hint"))
+			escaped(templ_7745c5c3_Buffer, string(in.id()+"-hint"))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(in.Hint))
+			escaped(templ_7745c5c3_Buffer, string(in.Hint))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		return nil
@@ -164,20 +165,21 @@ escaped(templ_7745c5c3_Buffer, string(in.Hint))
 }
 
 // beside is what is wrong with a field that is not a textField.
+//
 //go:noinline
 func beside(f form, name, hint string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var30 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Wrong[name] != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"wrong\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(name + "-wrong"))
+			escaped(templ_7745c5c3_Buffer, string(name+"-wrong"))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(f.Wrong[name]))
+			escaped(templ_7745c5c3_Buffer, string(f.Wrong[name]))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		} else if hint != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"hint\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(name + "-hint"))
+			escaped(templ_7745c5c3_Buffer, string(name+"-hint"))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(hint))
+			escaped(templ_7745c5c3_Buffer, string(hint))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		return nil
@@ -189,7 +191,7 @@ func wholeWrong(f form) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Whole != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"notice bad\" role=\"alert\">")
-escaped(templ_7745c5c3_Buffer, string(f.Whole))
+			escaped(templ_7745c5c3_Buffer, string(f.Whole))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		return nil

@@ -14,28 +14,29 @@ import (
 )
 
 // welcomeButtons is one tap from 0 to 10, kept at once. act is where another form's buttons go.
+//
 //go:noinline
 func welcomeButtons(p *i18n.Printer, name, chosen, act string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"welcome\">")
 		for n := range guess.Max + 1 {
 			markup(templ_7745c5c3_Buffer, "<button name=\"")
-escaped(templ_7745c5c3_Buffer, string(name))
+			escaped(templ_7745c5c3_Buffer, string(name))
 			markup(templ_7745c5c3_Buffer, "\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(n)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(n)))
 			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.of", "value", itoa(n))))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.of", "value", itoa(n))))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if act != "" {
 				markup(templ_7745c5c3_Buffer, " formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(act)))
+				escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(act)))
 				markup(templ_7745c5c3_Buffer, "\" formnovalidate")
 			}
 			if chosen == itoa(n) {
 				markup(templ_7745c5c3_Buffer, " aria-pressed=\"true\"")
 			}
 			markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(itoa(n)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(n)))
 			markup(templ_7745c5c3_Buffer, "</button>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div>")
@@ -48,17 +49,18 @@ escaped(templ_7745c5c3_Buffer, string(itoa(n)))
 }
 
 // welcomeRadios is the same within a form that is kept as a whole.
+//
 //go:noinline
 func welcomeRadios(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var7 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"welcome\">")
 		for n := range guess.Max + 1 {
 			markup(templ_7745c5c3_Buffer, "<label><input type=\"radio\" name=\"landed\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(n)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(n)))
 			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.of", "value", itoa(n))))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.of", "value", itoa(n))))
 			markup(templ_7745c5c3_Buffer, "\"> <span>")
-escaped(templ_7745c5c3_Buffer, string(itoa(n)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(n)))
 			markup(templ_7745c5c3_Buffer, "</span></label>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div>")
@@ -67,9 +69,9 @@ escaped(templ_7745c5c3_Buffer, string(itoa(n)))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<label class=\"tick\"><input type=\"radio\" name=\"landed\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(guess.Unknown))
+		escaped(templ_7745c5c3_Buffer, string(guess.Unknown))
 		markup(templ_7745c5c3_Buffer, "\"> ")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.unknown")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.unknown")))
 		markup(templ_7745c5c3_Buffer, "</label>")
 		return nil
 	})
@@ -79,28 +81,29 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.unknown")))
 func welcomeEnds(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<p class=\"welcome-ends\" aria-hidden=\"true\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.low")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.low")))
 		markup(templ_7745c5c3_Buffer, "</span><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.high")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.high")))
 		markup(templ_7745c5c3_Buffer, "</span></p>")
 		return nil
 	})
 }
 
 // landedQuestion is asked on Today, once.
+//
 //go:noinline
 func landedQuestion(p *i18n.Printer, v landedView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<form class=\"welcome-ask landed-ask\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/landed/" + v.ID))
+		escaped(templ_7745c5c3_Buffer, string("/landed/"+v.ID))
 		markup(templ_7745c5c3_Buffer, "\" aria-labelledby=\"landed-was\"><h3 class=\"label\" id=\"landed-was\">")
-escaped(templ_7745c5c3_Buffer, string(v.Title))
+		escaped(templ_7745c5c3_Buffer, string(v.Title))
 		markup(templ_7745c5c3_Buffer, "</h3>")
 		if v.Href != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"welcome-of\"><a href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Href))
+			escaped(templ_7745c5c3_Buffer, string(v.Href))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(v.Text))
+			escaped(templ_7745c5c3_Buffer, string(v.Text))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 		}
 		templ_7745c5c3_Err = welcomeButtons(p, "landed", v.Landed, "").Render(ctx, templ_7745c5c3_Buffer)
@@ -108,11 +111,11 @@ escaped(templ_7745c5c3_Buffer, string(v.Text))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><button class=\"plain\" name=\"landed\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(guess.Unknown))
+		escaped(templ_7745c5c3_Buffer, string(guess.Unknown))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.unknown")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.unknown")))
 		markup(templ_7745c5c3_Buffer, "</button> <span class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.once")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.once")))
 		markup(templ_7745c5c3_Buffer, "</span></p></form>")
 		return nil
 	})
@@ -123,45 +126,45 @@ func landedPage(pg page, v landedView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var25 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.Title))
+			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1>")
 			if v.Href != "" {
 				markup(templ_7745c5c3_Buffer, "<p><a href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Href))
+				escaped(templ_7745c5c3_Buffer, string(v.Href))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(v.Text))
+				escaped(templ_7745c5c3_Buffer, string(v.Text))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div>")
 			if v.Href == "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.nothing")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.nothing")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<form class=\"welcome-ask\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/landed/" + v.ID))
+				escaped(templ_7745c5c3_Buffer, string("/landed/"+v.ID))
 				markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"back\" value=\"1\">")
 				templ_7745c5c3_Err = welcomeButtons(pg.P, "landed", v.Landed, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><button class=\"plain\" name=\"landed\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(guess.Unknown))
+				escaped(templ_7745c5c3_Buffer, string(guess.Unknown))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.unknown")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.unknown")))
 				markup(templ_7745c5c3_Buffer, "</button></p></form>")
 				if v.Landed != "" {
 					markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.said", "guess", v.Value, "landed", v.Landed)))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.said", "guess", v.Value, "landed", v.Landed)))
 					markup(templ_7745c5c3_Buffer, "</p>")
 				}
 			}
 			markup(templ_7745c5c3_Buffer, " <div class=\"acts apart\"><a class=\"plain\" href=\"/landed\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.title")))
 			markup(templ_7745c5c3_Buffer, "</a><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/landed/" + v.ID + "/delete"))
+			escaped(templ_7745c5c3_Buffer, string("/landed/"+v.ID+"/delete"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.delete")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.delete")))
 			markup(templ_7745c5c3_Buffer, "</button></form></div>")
 			return nil
 		})
@@ -178,13 +181,13 @@ func landedListPage(pg page, v landedListView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var38 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.Title))
+			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.lead")))
 			markup(templ_7745c5c3_Buffer, "</p></div><section aria-labelledby=\"gap\"><h2 class=\"label section-title\" id=\"gap\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.yours")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.yours")))
 			markup(templ_7745c5c3_Buffer, "</h2><p class=\"gap-said\">")
-escaped(templ_7745c5c3_Buffer, string(v.Said))
+			escaped(templ_7745c5c3_Buffer, string(v.Said))
 			markup(templ_7745c5c3_Buffer, "</p>")
 			if v.Whole != nil {
 				templ_7745c5c3_Err = pairLine(*v.Whole).Render(ctx, templ_7745c5c3_Buffer)
@@ -197,17 +200,17 @@ escaped(templ_7745c5c3_Buffer, string(v.Said))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, " <p class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(v.How))
+				escaped(templ_7745c5c3_Buffer, string(v.How))
 				markup(templ_7745c5c3_Buffer, " ")
-escaped(templ_7745c5c3_Buffer, string(v.Chance))
+				escaped(templ_7745c5c3_Buffer, string(v.Chance))
 				markup(templ_7745c5c3_Buffer, "</p><p class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.not_why")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.not_why")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</section>")
 			if len(v.Kinds) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"by-kind\"><h2 class=\"label section-title\" id=\"by-kind\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.by_kind")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.by_kind")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				templ_7745c5c3_Err = pairList(v.Kinds, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -218,7 +221,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.by_kind")))
 			markup(templ_7745c5c3_Buffer, " ")
 			if len(v.Rings) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"by-ring\"><h2 class=\"label section-title\" id=\"by-ring\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.by_ring")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.by_ring")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				templ_7745c5c3_Err = pairList(v.Rings, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -229,7 +232,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.by_ring")))
 			markup(templ_7745c5c3_Buffer, " ")
 			if len(v.Pairs) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"pairs\"><h2 class=\"label section-title\" id=\"pairs\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.pairs")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.pairs")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				templ_7745c5c3_Err = pairList(v.Pairs, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -244,23 +247,23 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.pairs")))
 			markup(templ_7745c5c3_Buffer, " ")
 			if v.Next != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/landed?cursor=" + v.Next))
+				escaped(templ_7745c5c3_Buffer, string("/landed?cursor="+v.Next))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.older")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.older")))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			markup(templ_7745c5c3_Buffer, " <section aria-labelledby=\"studies\"><h2 class=\"label section-title\" id=\"studies\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.studies")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.studies")))
 			markup(templ_7745c5c3_Buffer, "</h2><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.studies.found")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.studies.found")))
 			markup(templ_7745c5c3_Buffer, "</p><ul class=\"small quiet\">")
 			for _, s := range v.Sources {
 				markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(s.Citation))
+				escaped(templ_7745c5c3_Buffer, string(s.Citation))
 				markup(templ_7745c5c3_Buffer, ", <a href=\"")
-escaped(templ_7745c5c3_Buffer, string("https://doi.org/" + s.DOI))
+				escaped(templ_7745c5c3_Buffer, string("https://doi.org/"+s.DOI))
 				markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">doi ")
-escaped(templ_7745c5c3_Buffer, string(s.DOI))
+				escaped(templ_7745c5c3_Buffer, string(s.DOI))
 				markup(templ_7745c5c3_Buffer, "</a></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul></section>")
@@ -282,17 +285,17 @@ func pairList(list []pairView, said bool) templ.Component {
 			markup(templ_7745c5c3_Buffer, "<li><div class=\"pair-name\">")
 			if x.Href != "" {
 				markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string(x.Href))
+				escaped(templ_7745c5c3_Buffer, string(x.Href))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(x.Name))
+				escaped(templ_7745c5c3_Buffer, string(x.Name))
 				markup(templ_7745c5c3_Buffer, "</a> ")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(x.Name))
+				escaped(templ_7745c5c3_Buffer, string(x.Name))
 				markup(templ_7745c5c3_Buffer, "</span> ")
 			}
 			markup(templ_7745c5c3_Buffer, "<span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(x.When))
+			escaped(templ_7745c5c3_Buffer, string(x.When))
 			markup(templ_7745c5c3_Buffer, "</span></div>")
 			templ_7745c5c3_Err = pairLine(x).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -300,7 +303,7 @@ escaped(templ_7745c5c3_Buffer, string(x.When))
 			}
 			if said {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(x.Said))
+				escaped(templ_7745c5c3_Buffer, string(x.Said))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</li>")
@@ -314,7 +317,7 @@ escaped(templ_7745c5c3_Buffer, string(x.Said))
 func pairLine(x pairView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var62 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg class=\"pair\" width=\"100%\" height=\"28\" role=\"img\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(x.Said))
+		escaped(templ_7745c5c3_Buffer, string(x.Said))
 		markup(templ_7745c5c3_Buffer, "\"><line class=\"rest\" x1=\"4%\" x2=\"96%\" y1=\"14\" y2=\"14\"></line> ")
 		var templ_7745c5c3_Var64 = []any{"span", templ.KV("more", x.More)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var64...)
@@ -322,15 +325,15 @@ escaped(templ_7745c5c3_Buffer, string(x.Said))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<line class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var64).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var64).String()))
 		markup(templ_7745c5c3_Buffer, "\" x1=\"")
-escaped(templ_7745c5c3_Buffer, string(x.Low))
+		escaped(templ_7745c5c3_Buffer, string(x.Low))
 		markup(templ_7745c5c3_Buffer, "\" x2=\"")
-escaped(templ_7745c5c3_Buffer, string(x.High))
+		escaped(templ_7745c5c3_Buffer, string(x.High))
 		markup(templ_7745c5c3_Buffer, "\" y1=\"14\" y2=\"14\"></line> <circle class=\"guess\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(x.From))
+		escaped(templ_7745c5c3_Buffer, string(x.From))
 		markup(templ_7745c5c3_Buffer, "\" cy=\"14\" r=\"5\"></circle> <circle class=\"landed\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(x.To))
+		escaped(templ_7745c5c3_Buffer, string(x.To))
 		markup(templ_7745c5c3_Buffer, "\" cy=\"14\" r=\"6\"></circle></svg>")
 		return nil
 	})
@@ -340,9 +343,9 @@ escaped(templ_7745c5c3_Buffer, string(x.To))
 func pairEnds(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var70 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"pair-key quiet small\" aria-hidden=\"true\"><span>0</span> <span><i class=\"key guess\"></i> ")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.key.guess")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.key.guess")))
 		markup(templ_7745c5c3_Buffer, " <i class=\"key landed\"></i> ")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.key.landed")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.landed.key.landed")))
 		markup(templ_7745c5c3_Buffer, "</span> <span>10</span></div>")
 		return nil
 	})

@@ -15,13 +15,13 @@ func importPage(pg page, v importsView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.lead")))
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			if v.Discarded {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\" role=\"status\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discarded")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discarded")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, " <form class=\"form\" method=\"post\" action=\"/import\" enctype=\"multipart/form-data\" data-import>")
@@ -30,7 +30,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discarded")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"file\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.file")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.file")))
 			markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" type=\"file\" id=\"file\" name=\"file\" accept=\".vcf,.vcard,.csv,text/vcard,text/x-vcard,text/csv\" required")
 			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(v.Form, input{ID: "file", Name: "file", Hint: "-"}))
 			if templ_7745c5c3_Err != nil {
@@ -42,42 +42,42 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.file")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.look")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.look")))
 			markup(templ_7745c5c3_Buffer, "</button></div>")
 			templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.reading")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</form><details class=\"how\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how")))
 			markup(templ_7745c5c3_Buffer, "</summary><ul class=\"stack\"><li>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.iphone")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.iphone")))
 			markup(templ_7745c5c3_Buffer, "</li><li>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.android")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.android")))
 			markup(templ_7745c5c3_Buffer, "</li><li>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.google")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.google")))
 			markup(templ_7745c5c3_Buffer, "</li><li>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.other")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.how.other")))
 			markup(templ_7745c5c3_Buffer, "</li></ul></details> ")
 			if len(v.Past) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section class=\"past\" aria-labelledby=\"past\"><h2 id=\"past\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.list")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.list")))
 				markup(templ_7745c5c3_Buffer, "</h2><ul>")
 				for _, p := range v.Past {
 					markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string(importPath(p.ID, "")))
+					escaped(templ_7745c5c3_Buffer, string(importPath(p.ID, "")))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.Name))
+					escaped(templ_7745c5c3_Buffer, string(p.Name))
 					markup(templ_7745c5c3_Buffer, "</a> <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(p.When))
+					escaped(templ_7745c5c3_Buffer, string(p.When))
 					markup(templ_7745c5c3_Buffer, " · ")
-escaped(templ_7745c5c3_Buffer, string(p.Said))
+					escaped(templ_7745c5c3_Buffer, string(p.Said))
 					markup(templ_7745c5c3_Buffer, "</span></li>")
 				}
 				markup(templ_7745c5c3_Buffer, "</ul></section>")
 			}
 			markup(templ_7745c5c3_Buffer, " <p class=\"quiet small\"><a href=\"/people.vcf\" download>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.cards")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.cards")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
@@ -124,9 +124,9 @@ func bookPage(pg page, v bookView) templ.Component {
 func bookPreview(pg page, v bookView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.preview.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.preview.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.preview.lead", v.Report.Cards, "file", v.Name)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.preview.lead", v.Report.Cards, "file", v.Name)))
 		markup(templ_7745c5c3_Buffer, "</p></div><dl class=\"tally\">")
 		templ_7745c5c3_Err = tally(pg, v.Report.New, pg.P.T("web.import.new")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -147,15 +147,15 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.preview.lead", v.Report
 		markup(templ_7745c5c3_Buffer, "</dl>")
 		if len(v.Report.Samples) > 0 {
 			markup(templ_7745c5c3_Buffer, "<p class=\"samples\"><span class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.samples")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.samples")))
 			markup(templ_7745c5c3_Buffer, "</span> ")
 			for _, s := range v.Report.Samples {
 				markup(templ_7745c5c3_Buffer, "<span class=\"sample\">")
-escaped(templ_7745c5c3_Buffer, string(s.Name))
+				escaped(templ_7745c5c3_Buffer, string(s.Name))
 				markup(templ_7745c5c3_Buffer, " ")
 				if s.What == "changed" {
 					markup(templ_7745c5c3_Buffer, "<span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.sample.changed")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.sample.changed")))
 					markup(templ_7745c5c3_Buffer, "</span>")
 				}
 				markup(templ_7745c5c3_Buffer, "</span>")
@@ -163,23 +163,23 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.sample.changed")))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/apply")))
+		escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/apply")))
 		markup(templ_7745c5c3_Buffer, "\" data-import=\"")
-escaped(templ_7745c5c3_Buffer, string(v.ID))
+		escaped(templ_7745c5c3_Buffer, string(v.ID))
 		markup(templ_7745c5c3_Buffer, "\"><div class=\"acts\">")
 		if v.Report.New+v.Report.Changed > 0 {
 			markup(templ_7745c5c3_Buffer, "<button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.apply")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.apply")))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 		} else {
 			markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.apply.nothing")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.apply.nothing")))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		markup(templ_7745c5c3_Buffer, "<button class=\"plain\" formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(importPath(v.ID, "/discard"))))
+		escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(importPath(v.ID, "/discard"))))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discard")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discard")))
 		markup(templ_7745c5c3_Buffer, "</button></div>")
 		templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.taking")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -195,15 +195,16 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discard")))
 }
 
 // importWait is where a script says how far a file is, and lets it be stopped.
+//
 //go:noinline
 func importWait(pg page, words string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"reading\" data-reading=\"")
-escaped(templ_7745c5c3_Buffer, string(words))
+		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "\" hidden><p role=\"status\"></p><progress max=\"1\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(words))
+		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "\"></progress> <button class=\"plain\" type=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stop")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stop")))
 		markup(templ_7745c5c3_Buffer, "</button></div>")
 		return nil
 	})
@@ -213,9 +214,9 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stop")))
 func tally(pg page, n int, words string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div><dt>")
-escaped(templ_7745c5c3_Buffer, string(words))
+		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</dt><dd>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n)))
 		markup(templ_7745c5c3_Buffer, "</dd></div>")
 		return nil
 	})
@@ -225,27 +226,27 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n)))
 func bookDone(pg page, v bookView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var40 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
 		if v.Report.New > 0 {
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.done.new", v.Report.New)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.done.new", v.Report.New)))
 			markup(templ_7745c5c3_Buffer, " ")
 		}
 		if v.Report.Changed > 0 {
-escaped(templ_7745c5c3_Buffer, string(" " + pg.P.N("web.import.done.changed", v.Report.Changed)))
+			escaped(templ_7745c5c3_Buffer, string(" "+pg.P.N("web.import.done.changed", v.Report.Changed)))
 			markup(templ_7745c5c3_Buffer, " ")
 		}
 		if v.Report.New+v.Report.Changed == 0 {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.none")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.none")))
 		}
 		markup(templ_7745c5c3_Buffer, "</p>")
 		if v.Report.New > 0 {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.quiet")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.quiet")))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div><p class=\"acts\"><a class=\"button main\" href=\"/people\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
 		markup(templ_7745c5c3_Buffer, "</a></p>")
 		templ_7745c5c3_Err = bookReport(pg, v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -253,11 +254,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
 		}
 		if v.Report.New+v.Report.Changed > 0 {
 			markup(templ_7745c5c3_Buffer, "<form class=\"take-back\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/undo")))
+			escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/undo")))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undo")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undo")))
 			markup(templ_7745c5c3_Buffer, "</button><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undo.hint")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undo.hint")))
 			markup(templ_7745c5c3_Buffer, "</p></form>")
 		}
 		return nil
@@ -268,42 +269,42 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undo.hint")))
 func bookUndone(pg page, v bookView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.undone.removed", max(0, v.Report.New-len(v.Kept)))))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.undone.removed", max(0, v.Report.New-len(v.Kept)))))
 		markup(templ_7745c5c3_Buffer, " ")
 		if v.Report.Restored > 0 {
-escaped(templ_7745c5c3_Buffer, string(" " + pg.P.N("web.import.undone.restored", v.Report.Restored)))
+			escaped(templ_7745c5c3_Buffer, string(" "+pg.P.N("web.import.undone.restored", v.Report.Restored)))
 		}
 		markup(templ_7745c5c3_Buffer, "</p></div>")
 		if len(v.Kept) > 0 {
 			markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.kept")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.kept")))
 			markup(templ_7745c5c3_Buffer, "</p><ul>")
 			for _, p := range v.Kept {
 				markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + p.ID))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+p.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.Name))
+				escaped(templ_7745c5c3_Buffer, string(p.Name))
 				markup(templ_7745c5c3_Buffer, "</a></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
 		}
 		if len(v.Left) > 0 {
 			markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.left")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.left")))
 			markup(templ_7745c5c3_Buffer, "</p><ul>")
 			for _, p := range v.Left {
 				markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + p.ID))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+p.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.Name))
+				escaped(templ_7745c5c3_Buffer, string(p.Name))
 				markup(templ_7745c5c3_Buffer, "</a></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><a class=\"button\" href=\"/people\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.people")))
 		markup(templ_7745c5c3_Buffer, "</a></p>")
 		return nil
 	})
@@ -318,13 +319,13 @@ func bookReport(pg page, v bookView) templ.Component {
 				markup(templ_7745c5c3_Buffer, " open")
 			}
 			markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.report", len(v.Skipped)+len(v.Other)+v.Report.More)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.report", len(v.Skipped)+len(v.Other)+v.Report.More)))
 			markup(templ_7745c5c3_Buffer, "</summary><table><thead><tr><th scope=\"col\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.line")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.line")))
 			markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.who")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.who")))
 			markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.why")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.why")))
 			markup(templ_7745c5c3_Buffer, "</th></tr></thead> <tbody>")
 			for _, n := range v.Skipped {
 				templ_7745c5c3_Err = bookNote(pg, n).Render(ctx, templ_7745c5c3_Buffer)
@@ -341,7 +342,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.why")))
 			markup(templ_7745c5c3_Buffer, "</tbody></table>")
 			if v.Report.More > 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.report.more", v.Report.More)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.report.more", v.Report.More)))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</details>")
@@ -354,27 +355,27 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.import.report.more", v.Report.
 func bookNote(pg page, n intake.Note) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<tr><td class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n.Line)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n.Line)))
 		markup(templ_7745c5c3_Buffer, "</td><td>")
 		if n.Name == "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.nameless")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.nameless")))
 			markup(templ_7745c5c3_Buffer, "</span> ")
 		} else {
-escaped(templ_7745c5c3_Buffer, string(n.Name))
+			escaped(templ_7745c5c3_Buffer, string(n.Name))
 			markup(templ_7745c5c3_Buffer, " ")
 		}
 		if n.Skipped {
 			markup(templ_7745c5c3_Buffer, "<span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.skipped")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.report.skipped")))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		}
 		markup(templ_7745c5c3_Buffer, "</td><td>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("intake.note." + n.Code)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("intake.note."+n.Code)))
 		markup(templ_7745c5c3_Buffer, " ")
 		if n.Property != "" {
 			markup(templ_7745c5c3_Buffer, "<code class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(n.Property))
+			escaped(templ_7745c5c3_Buffer, string(n.Property))
 			markup(templ_7745c5c3_Buffer, "</code>")
 		}
 		markup(templ_7745c5c3_Buffer, "</td></tr>")
@@ -387,11 +388,11 @@ func ringsPage(pg page, v ringsView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var75 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.lead")))
 			markup(templ_7745c5c3_Buffer, "</p></div><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/rings")))
+			escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/rings")))
 			markup(templ_7745c5c3_Buffer, "\"><ul class=\"rings\">")
 			for _, p := range v.People {
 				markup(templ_7745c5c3_Buffer, "<li><fieldset><legend>")
@@ -400,29 +401,29 @@ escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "/rings")))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(p.Name))
+				escaped(templ_7745c5c3_Buffer, string(p.Name))
 				markup(templ_7745c5c3_Buffer, "</span></legend><div class=\"choices\">")
 				for _, o := range v.Rings {
 					markup(templ_7745c5c3_Buffer, "<label><input type=\"radio\" name=\"")
-escaped(templ_7745c5c3_Buffer, string("ring." + p.ID))
+					escaped(templ_7745c5c3_Buffer, string("ring."+p.ID))
 					markup(templ_7745c5c3_Buffer, "\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Value))
+					escaped(templ_7745c5c3_Buffer, string(o.Value))
 					markup(templ_7745c5c3_Buffer, "\"")
 					if o.Value == "" {
 						markup(templ_7745c5c3_Buffer, " checked")
 					}
 					markup(templ_7745c5c3_Buffer, "><span>")
-escaped(templ_7745c5c3_Buffer, string(o.Label))
+					escaped(templ_7745c5c3_Buffer, string(o.Label))
 					markup(templ_7745c5c3_Buffer, "</span></label>")
 				}
 				markup(templ_7745c5c3_Buffer, "</div></fieldset></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul><div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.save")))
 			markup(templ_7745c5c3_Buffer, "</button> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "")))
+			escaped(templ_7745c5c3_Buffer, string(importPath(v.ID, "")))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.skip")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.skip")))
 			markup(templ_7745c5c3_Buffer, "</a></div></form>")
 			return nil
 		})

@@ -14,11 +14,11 @@ import "kith/internal/i18n"
 func layout(pg page) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<!doctype html><html lang=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Locale()))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.Locale()))
 		markup(templ_7745c5c3_Buffer, "\" dir=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Dir()))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.Dir()))
 		markup(templ_7745c5c3_Buffer, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1, viewport-fit=cover\"><meta name=\"color-scheme\" content=\"light dark\"><meta name=\"theme-color\" media=\"(prefers-color-scheme: light)\" content=\"#fcfaf5\"><meta name=\"theme-color\" media=\"(prefers-color-scheme: dark)\" content=\"#1c1612\"><meta name=\"referrer\" content=\"same-origin\"><title>")
-escaped(templ_7745c5c3_Buffer, string(pg.Title))
+		escaped(templ_7745c5c3_Buffer, string(pg.Title))
 		markup(templ_7745c5c3_Buffer, " · Kith</title><link rel=\"icon\" href=\"")
 		var templ_7745c5c3_Var5 templ.SafeURL
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(asset("mark.svg"))
@@ -40,7 +40,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "\"><script type=\"module\" src=\"")
-escaped(templ_7745c5c3_Buffer, string(asset("kith.js")))
+		escaped(templ_7745c5c3_Buffer, string(asset("kith.js")))
 		markup(templ_7745c5c3_Buffer, "\"></script>")
 		if pg.Area != "" {
 			markup(templ_7745c5c3_Buffer, "<link rel=\"stylesheet\" href=\"")
@@ -54,7 +54,7 @@ escaped(templ_7745c5c3_Buffer, string(asset("kith.js")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "\"><script type=\"module\" src=\"")
-escaped(templ_7745c5c3_Buffer, string(asset(pg.Area + ".js")))
+			escaped(templ_7745c5c3_Buffer, string(asset(pg.Area+".js")))
 			markup(templ_7745c5c3_Buffer, "\"></script>")
 		}
 		markup(templ_7745c5c3_Buffer, "</head>")
@@ -64,9 +64,9 @@ escaped(templ_7745c5c3_Buffer, string(asset(pg.Area + ".js")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<body class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var10).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var10).String()))
 		markup(templ_7745c5c3_Buffer, "\"><a class=\"skip\" href=\"#main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.skip")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.skip")))
 		markup(templ_7745c5c3_Buffer, "</a><header class=\"side\"><a class=\"mark\" href=\"/\">")
 		templ_7745c5c3_Err = mark().Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -75,7 +75,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.skip")))
 		markup(templ_7745c5c3_Buffer, "Kith</a> ")
 		if pg.Name != "" {
 			markup(templ_7745c5c3_Buffer, "<nav class=\"nav\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = navLink(pg, "today", "/", "web.nav.today").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -90,13 +90,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</nav><a class=\"self\" href=\"/settings\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.settings", "name", pg.Name)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.settings", "name", pg.Name)))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.Name))
+			escaped(templ_7745c5c3_Buffer, string(pg.Name))
 			markup(templ_7745c5c3_Buffer, "</a>")
 		} else if !pg.Bare {
 			markup(templ_7745c5c3_Buffer, "<a class=\"self\" href=\"/signin\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
 			markup(templ_7745c5c3_Buffer, "</a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</header><main id=\"main\" tabindex=\"-1\">")
@@ -126,13 +126,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
 func navLink(pg page, id, href, key string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var17 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string(href))
+		escaped(templ_7745c5c3_Buffer, string(href))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if pg.Active == id {
 			markup(templ_7745c5c3_Buffer, " aria-current=\"page\"")
 		}
 		markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T(key)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T(key)))
 		markup(templ_7745c5c3_Buffer, "</a>")
 		return nil
 	})
@@ -147,6 +147,7 @@ func mark() templ.Component {
 }
 
 // noticeLine says quietly what just happened, and offers to take it back.
+//
 //go:noinline
 func noticeLine(p *i18n.Printer, n notice) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
@@ -156,28 +157,28 @@ func noticeLine(p *i18n.Printer, n notice) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var22).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var22).String()))
 		markup(templ_7745c5c3_Buffer, "\" role=\"status\"><p>")
 		if n.Kind != "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"visually-hidden\">")
-escaped(templ_7745c5c3_Buffer, string(p.Kind(n.Kind)))
+			escaped(templ_7745c5c3_Buffer, string(p.Kind(n.Kind)))
 			markup(templ_7745c5c3_Buffer, ": </span> ")
 		}
-escaped(templ_7745c5c3_Buffer, string(n.Text))
+		escaped(templ_7745c5c3_Buffer, string(n.Text))
 		markup(templ_7745c5c3_Buffer, " ")
 		if n.Href != "" {
 			markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string(n.Href))
+			escaped(templ_7745c5c3_Buffer, string(n.Href))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(n.Link))
+			escaped(templ_7745c5c3_Buffer, string(n.Link))
 			markup(templ_7745c5c3_Buffer, "</a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</p>")
 		if n.Act != "" {
 			markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(n.Act))
+			escaped(templ_7745c5c3_Buffer, string(n.Act))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(n.Label))
+			escaped(templ_7745c5c3_Buffer, string(n.Label))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div>")
@@ -194,15 +195,16 @@ func mote(kind string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<svg class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var31).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var31).String()))
 		markup(templ_7745c5c3_Buffer, "\" viewBox=\"-8 -8 16 16\" width=\"18\" height=\"18\" aria-hidden=\"true\"><path fill-rule=\"evenodd\" d=\"")
-escaped(templ_7745c5c3_Buffer, string(moteShape(kind)))
+		escaped(templ_7745c5c3_Buffer, string(moteShape(kind)))
 		markup(templ_7745c5c3_Buffer, "\"></path></svg>")
 		return nil
 	})
 }
 
 // drawnLine is the day line and the year line.
+//
 //go:noinline
 func drawnLine(l line, class string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var34 templ.Component) (templ_7745c5c3_Err error) {
@@ -212,57 +214,57 @@ func drawnLine(l line, class string) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<svg class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var35).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var35).String()))
 		markup(templ_7745c5c3_Buffer, "\" width=\"100%\" height=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Height)))
+		escaped(templ_7745c5c3_Buffer, string(itoa(l.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"")
-escaped(templ_7745c5c3_Buffer, string(class + "-title " + class + "-desc"))
+		escaped(templ_7745c5c3_Buffer, string(class+"-title "+class+"-desc"))
 		markup(templ_7745c5c3_Buffer, "\"><title id=\"")
-escaped(templ_7745c5c3_Buffer, string(class + "-title"))
+		escaped(templ_7745c5c3_Buffer, string(class+"-title"))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(l.Title))
+		escaped(templ_7745c5c3_Buffer, string(l.Title))
 		markup(templ_7745c5c3_Buffer, "</title><desc id=\"")
-escaped(templ_7745c5c3_Buffer, string(class + "-desc"))
+		escaped(templ_7745c5c3_Buffer, string(class+"-desc"))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(l.Desc))
+		escaped(templ_7745c5c3_Buffer, string(l.Desc))
 		markup(templ_7745c5c3_Buffer, "</desc> <line class=\"rest\" x1=\"0\" x2=\"100%\" y1=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
+		escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
 		markup(templ_7745c5c3_Buffer, "\" y2=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
+		escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
 		markup(templ_7745c5c3_Buffer, "\"></line> ")
 		if l.Gone != "" {
 			markup(templ_7745c5c3_Buffer, "<line class=\"gone\" x1=\"0\" x2=\"")
-escaped(templ_7745c5c3_Buffer, string(l.Gone))
+			escaped(templ_7745c5c3_Buffer, string(l.Gone))
 			markup(templ_7745c5c3_Buffer, "\" y1=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
 			markup(templ_7745c5c3_Buffer, "\" y2=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
 			markup(templ_7745c5c3_Buffer, "\"></line> ")
 		}
 		for _, t := range l.Ticks {
 			markup(templ_7745c5c3_Buffer, "<line class=\"tick\" x1=\"")
-escaped(templ_7745c5c3_Buffer, string(t.X))
+			escaped(templ_7745c5c3_Buffer, string(t.X))
 			markup(templ_7745c5c3_Buffer, "\" x2=\"")
-escaped(templ_7745c5c3_Buffer, string(t.X))
+			escaped(templ_7745c5c3_Buffer, string(t.X))
 			markup(templ_7745c5c3_Buffer, "\" y1=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y + 5)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(l.Y+5)))
 			markup(templ_7745c5c3_Buffer, "\" y2=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y + 9)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(l.Y+9)))
 			markup(templ_7745c5c3_Buffer, "\"></line> <text class=\"hour\" x=\"")
-escaped(templ_7745c5c3_Buffer, string(t.X))
+			escaped(templ_7745c5c3_Buffer, string(t.X))
 			markup(templ_7745c5c3_Buffer, "\" y=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y + 25)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(l.Y+25)))
 			markup(templ_7745c5c3_Buffer, "\" text-anchor=\"")
-escaped(templ_7745c5c3_Buffer, string(t.Anchor))
+			escaped(templ_7745c5c3_Buffer, string(t.Anchor))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(t.Label))
+			escaped(templ_7745c5c3_Buffer, string(t.Label))
 			markup(templ_7745c5c3_Buffer, "</text> ")
 		}
 		if l.Now {
 			markup(templ_7745c5c3_Buffer, "<circle class=\"now\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(l.Gone))
+			escaped(templ_7745c5c3_Buffer, string(l.Gone))
 			markup(templ_7745c5c3_Buffer, "\" cy=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
 			markup(templ_7745c5c3_Buffer, "\" r=\"4\"></circle> ")
 		}
 		for _, m := range l.Motes {
@@ -272,21 +274,21 @@ escaped(templ_7745c5c3_Buffer, string(itoa(l.Y)))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<svg x=\"")
-escaped(templ_7745c5c3_Buffer, string(m.X))
+			escaped(templ_7745c5c3_Buffer, string(m.X))
 			markup(templ_7745c5c3_Buffer, "\" y=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 			markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var58).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var58).String()))
 			markup(templ_7745c5c3_Buffer, "\"><title>")
-escaped(templ_7745c5c3_Buffer, string(m.Title))
+			escaped(templ_7745c5c3_Buffer, string(m.Title))
 			markup(templ_7745c5c3_Buffer, "</title>")
 			if m.Halo {
 				markup(templ_7745c5c3_Buffer, "<circle class=\"halo\" r=\"15\"></circle> ")
 			}
 			markup(templ_7745c5c3_Buffer, "<path fill-rule=\"evenodd\" transform=\"")
-escaped(templ_7745c5c3_Buffer, string("scale(" + m.Scale + ")"))
+			escaped(templ_7745c5c3_Buffer, string("scale("+m.Scale+")"))
 			markup(templ_7745c5c3_Buffer, "\" d=\"")
-escaped(templ_7745c5c3_Buffer, string(moteShape(m.Kind)))
+			escaped(templ_7745c5c3_Buffer, string(moteShape(m.Kind)))
 			markup(templ_7745c5c3_Buffer, "\"></path></svg>")
 		}
 		markup(templ_7745c5c3_Buffer, "</svg>")
@@ -298,7 +300,7 @@ escaped(templ_7745c5c3_Buffer, string(moteShape(m.Kind)))
 func endMark(words string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var65 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"end\"><svg viewBox=\"0 0 56 8\" aria-hidden=\"true\"><circle cx=\"16\" cy=\"4\" r=\"2\"></circle><circle cx=\"28\" cy=\"4\" r=\"3\"></circle><circle cx=\"40\" cy=\"4\" r=\"2\"></circle></svg><p>")
-escaped(templ_7745c5c3_Buffer, string(words))
+		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</p></div>")
 		return nil
 	})

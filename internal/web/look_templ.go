@@ -14,17 +14,17 @@ import "kith/internal/i18n"
 func turning(p *i18n.Printer, t turnTo) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<nav class=\"turning acts\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.look.turn")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.look.turn")))
 		markup(templ_7745c5c3_Buffer, "\"><a class=\"plain\" rel=\"prev\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(t.Before))
+		escaped(templ_7745c5c3_Buffer, string(t.Before))
 		markup(templ_7745c5c3_Buffer, "\"><span aria-hidden=\"true\">← </span>")
-escaped(templ_7745c5c3_Buffer, string(t.BeforeName))
+		escaped(templ_7745c5c3_Buffer, string(t.BeforeName))
 		markup(templ_7745c5c3_Buffer, "</a> ")
 		if t.After != "" {
 			markup(templ_7745c5c3_Buffer, "<a class=\"plain\" rel=\"next\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(t.After))
+			escaped(templ_7745c5c3_Buffer, string(t.After))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(t.AfterName))
+			escaped(templ_7745c5c3_Buffer, string(t.AfterName))
 			markup(templ_7745c5c3_Buffer, "<span aria-hidden=\"true\">→</span></a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</nav>")
@@ -33,15 +33,16 @@ escaped(templ_7745c5c3_Buffer, string(t.AfterName))
 }
 
 // jump goes to any day.
+//
 //go:noinline
 func jump(p *i18n.Printer, today string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var7 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<form class=\"jump\" method=\"get\" action=\"/look-back\"><label for=\"jump-day\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.look.jump")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.look.jump")))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" type=\"date\" id=\"jump-day\" name=\"day\" max=\"")
-escaped(templ_7745c5c3_Buffer, string(today))
+		escaped(templ_7745c5c3_Buffer, string(today))
 		markup(templ_7745c5c3_Buffer, "\" required> <button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.look.jump.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.look.jump.act")))
 		markup(templ_7745c5c3_Buffer, "</button></form>")
 		return nil
 	})
@@ -52,39 +53,39 @@ func lookBackPage(pg page, v lookView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var12 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.moments")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.moments")))
 			markup(templ_7745c5c3_Buffer, "</h1></div><form method=\"get\" action=\"/moments\" role=\"search\"><div class=\"search\"><input class=\"input\" type=\"search\" name=\"q\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.label")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.label")))
 			markup(templ_7745c5c3_Buffer, "\" placeholder=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.placeholder")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.placeholder")))
 			markup(templ_7745c5c3_Buffer, "\" maxlength=\"200\"> <button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form><ul class=\"ways\"><li><a href=\"/reflect\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.tonight")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.tonight")))
 			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/week/" + v.Week))
+			escaped(templ_7745c5c3_Buffer, string("/week/"+v.Week))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.this")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.this")))
 			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/year/" + v.Year))
+			escaped(templ_7745c5c3_Buffer, string("/year/"+v.Year))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)))
 			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"/moments\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.all")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.all")))
 			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"/landed\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landed.title")))
 			markup(templ_7745c5c3_Buffer, "</a></li>")
 			if v.Random {
 				markup(templ_7745c5c3_Buffer, "<li><a href=\"/look-back/random\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.random")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.random")))
 				markup(templ_7745c5c3_Buffer, "</a></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul><section aria-labelledby=\"on-this-day\"><h2 class=\"label section-title\" id=\"on-this-day\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.on_this_day")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.on_this_day")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.OnThisDay) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.on_this_day.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.on_this_day.none")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			for _, m := range v.OnThisDay {
@@ -112,9 +113,9 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.on_this_day.none")))
 func memory(p *i18n.Printer, m memoryView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var27 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<article class=\"memory\"><h3 class=\"day-title\"><a href=\"")
-escaped(templ_7745c5c3_Buffer, string(m.Href))
+		escaped(templ_7745c5c3_Buffer, string(m.Href))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(m.Title))
+		escaped(templ_7745c5c3_Buffer, string(m.Title))
 		markup(templ_7745c5c3_Buffer, "</a></h3>")
 		if m.Written != nil {
 			templ_7745c5c3_Err = writtenSlot(p, *m.Written).Render(ctx, templ_7745c5c3_Buffer)
@@ -142,9 +143,9 @@ func dayPage(pg page, v dayView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <header class=\"today-date\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Weekday))
+			escaped(templ_7745c5c3_Buffer, string(v.Weekday))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Date))
+			escaped(templ_7745c5c3_Buffer, string(v.Date))
 			markup(templ_7745c5c3_Buffer, "</p></header>")
 			templ_7745c5c3_Err = drawnLine(v.Line, "day-as-it-was").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -155,11 +156,11 @@ escaped(templ_7745c5c3_Buffer, string(v.Date))
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"meant\"><h2 class=\"label section-title\" id=\"meant\">")
 				switch v.Intention.State {
 				case "done":
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.done")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.done")))
 				case "let_go":
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.let_go")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.let_go")))
 				default:
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.title")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.title")))
 				}
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				var templ_7745c5c3_Var37 = []any{"intention", templ.KV("done", v.Intention.State != "open")}
@@ -168,17 +169,17 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.title")))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<p class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var37).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var37).String()))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(v.Intention.Text))
+				escaped(templ_7745c5c3_Buffer, string(v.Intention.Text))
 				markup(templ_7745c5c3_Buffer, "</p></section>")
 			}
 			markup(templ_7745c5c3_Buffer, " <section aria-labelledby=\"happened\"><h2 class=\"label section-title\" id=\"happened\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.moments")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.moments")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Moments) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.none")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				templ_7745c5c3_Err = momentList(pg.P, v.Moments).Render(ctx, templ_7745c5c3_Buffer)
@@ -189,17 +190,17 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.none")))
 			markup(templ_7745c5c3_Buffer, "</section>")
 			if len(v.Pulses) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"felt-like\"><h2 class=\"label section-title\" id=\"felt-like\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.felt")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.felt")))
 				markup(templ_7745c5c3_Buffer, "</h2><ul class=\"felt-like\">")
 				for _, x := range v.Pulses {
 					markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(x))
+					escaped(templ_7745c5c3_Buffer, string(x))
 					markup(templ_7745c5c3_Buffer, "</li>")
 				}
 				markup(templ_7745c5c3_Buffer, "</ul></section>")
 			}
 			markup(templ_7745c5c3_Buffer, " <section aria-labelledby=\"written-down\"><h2 class=\"label section-title\" id=\"written-down\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.written")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.written")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if v.Written != nil {
 				templ_7745c5c3_Err = writtenSlot(pg.P, *v.Written).Render(ctx, templ_7745c5c3_Buffer)
@@ -207,25 +208,25 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.written")))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, " <p class=\"acts\"><a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/reflect/" + v.Day))
+				escaped(templ_7745c5c3_Buffer, string("/reflect/"+v.Day))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.change")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.change")))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/reflect/" + v.Day))
+				escaped(templ_7745c5c3_Buffer, string("/reflect/"+v.Day))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.write")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.write")))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</section><p class=\"acts leaf-end\"><a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/week/" + v.Week))
+			escaped(templ_7745c5c3_Buffer, string("/week/"+v.Week))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.week")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.week")))
 			markup(templ_7745c5c3_Buffer, "</a> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/year/" + v.Year))
+			escaped(templ_7745c5c3_Buffer, string("/year/"+v.Year))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.at", "year", v.Year)))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
@@ -246,9 +247,9 @@ func weekPage(pg page, v weekView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <header class=\"today-date\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Title))
+			escaped(templ_7745c5c3_Buffer, string(v.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Span))
+			escaped(templ_7745c5c3_Buffer, string(v.Span))
 			markup(templ_7745c5c3_Buffer, "</p></header>")
 			templ_7745c5c3_Err = weekDrawn(v.Picture).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -257,47 +258,47 @@ escaped(templ_7745c5c3_Buffer, string(v.Span))
 			markup(templ_7745c5c3_Buffer, " ")
 			if len(v.People) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"who\"><h2 class=\"label section-title\" id=\"who\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.who")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.who")))
 				markup(templ_7745c5c3_Buffer, "</h2><p class=\"who\">")
 				for _, x := range v.People {
 					markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + x.ID))
+					escaped(templ_7745c5c3_Buffer, string("/people/"+x.ID))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(x.Name))
+					escaped(templ_7745c5c3_Buffer, string(x.Name))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</p></section>")
 			}
 			markup(templ_7745c5c3_Buffer, " <section id=\"carry\" aria-labelledby=\"carry-on\"><h2 class=\"label section-title\" id=\"carry-on\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carry")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carry")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if v.CarriedIn != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carried", "line", v.CarriedIn)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carried", "line", v.CarriedIn)))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/week/" + v.Week))
+			escaped(templ_7745c5c3_Buffer, string("/week/"+v.Week))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = textField(v.Form, input{Name: "carry", Label: pg.P.T("web.look.week.carry.label"), Max: 500}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carry.keep")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carry.keep")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form></section><section aria-labelledby=\"day-by-day\"><h2 class=\"label section-title\" id=\"day-by-day\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.days")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.days")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Days) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.none")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			for _, m := range v.Days {
@@ -307,7 +308,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.none")))
 				}
 			}
 			markup(templ_7745c5c3_Buffer, "</section><p class=\"evening-more\"><a class=\"plain\" href=\"/digest\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.offer")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.offer")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
@@ -323,21 +324,21 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.offer")))
 func weekDrawn(v picture) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var68 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg class=\"day-line week-picture\" width=\"100%\" height=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(v.Height)))
+		escaped(templ_7745c5c3_Buffer, string(itoa(v.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"week-title week-desc\"><title id=\"week-title\">")
-escaped(templ_7745c5c3_Buffer, string(v.Title))
+		escaped(templ_7745c5c3_Buffer, string(v.Title))
 		markup(templ_7745c5c3_Buffer, "</title><desc id=\"week-desc\">")
-escaped(templ_7745c5c3_Buffer, string(v.Desc))
+		escaped(templ_7745c5c3_Buffer, string(v.Desc))
 		markup(templ_7745c5c3_Buffer, "</desc> ")
 		for _, r := range v.Rows {
 			markup(templ_7745c5c3_Buffer, "<text class=\"hour\" x=\"0\" y=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(r.Y + 4)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y+4)))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(shortName(r.Name)))
+			escaped(templ_7745c5c3_Buffer, string(shortName(r.Name)))
 			markup(templ_7745c5c3_Buffer, "</text> <line class=\"rest\" x1=\"12%\" x2=\"98%\" y1=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\" y2=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\"></line> ")
 			for _, m := range r.Motes {
 				var templ_7745c5c3_Var76 = []any{"mote", "mote-" + m.Kind}
@@ -346,33 +347,33 @@ escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<svg x=\"")
-escaped(templ_7745c5c3_Buffer, string(m.X))
+				escaped(templ_7745c5c3_Buffer, string(m.X))
 				markup(templ_7745c5c3_Buffer, "\" y=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 				markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var76).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var76).String()))
 				markup(templ_7745c5c3_Buffer, "\"><title>")
-escaped(templ_7745c5c3_Buffer, string(m.Title))
+				escaped(templ_7745c5c3_Buffer, string(m.Title))
 				markup(templ_7745c5c3_Buffer, "</title>")
 				if m.Halo {
 					markup(templ_7745c5c3_Buffer, "<circle class=\"halo\" r=\"15\"></circle> ")
 				}
 				markup(templ_7745c5c3_Buffer, "<path fill-rule=\"evenodd\" transform=\"")
-escaped(templ_7745c5c3_Buffer, string("scale(" + m.Scale + ")"))
+				escaped(templ_7745c5c3_Buffer, string("scale("+m.Scale+")"))
 				markup(templ_7745c5c3_Buffer, "\" d=\"")
-escaped(templ_7745c5c3_Buffer, string(moteShape(m.Kind)))
+				escaped(templ_7745c5c3_Buffer, string(moteShape(m.Kind)))
 				markup(templ_7745c5c3_Buffer, "\"></path></svg> ")
 			}
 		}
 		for _, t := range v.Ticks {
 			markup(templ_7745c5c3_Buffer, "<text class=\"hour\" x=\"")
-escaped(templ_7745c5c3_Buffer, string(t.X))
+			escaped(templ_7745c5c3_Buffer, string(t.X))
 			markup(templ_7745c5c3_Buffer, "\" y=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(v.Height - 6)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(v.Height-6)))
 			markup(templ_7745c5c3_Buffer, "\" text-anchor=\"")
-escaped(templ_7745c5c3_Buffer, string(t.Anchor))
+			escaped(templ_7745c5c3_Buffer, string(t.Anchor))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(t.Label))
+			escaped(templ_7745c5c3_Buffer, string(t.Label))
 			markup(templ_7745c5c3_Buffer, "</text>")
 		}
 		markup(templ_7745c5c3_Buffer, "</svg>")
@@ -389,20 +390,20 @@ func yearPage(pg page, v yearView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <header class=\"today-date\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Year))
+			escaped(templ_7745c5c3_Buffer, string(v.Year))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Said))
+			escaped(templ_7745c5c3_Buffer, string(v.Said))
 			markup(templ_7745c5c3_Buffer, "</p></header>")
 			templ_7745c5c3_Err = jump(pg.P, v.Today).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <a class=\"skip-year plain\" href=\"#by-month\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.skip")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.skip")))
 			markup(templ_7745c5c3_Buffer, "</a><div class=\"year\" data-year>")
 			for _, half := range v.Halves {
 				markup(templ_7745c5c3_Buffer, "<ol class=\"half\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(half[0].Month + " – " + v.Year))
+				escaped(templ_7745c5c3_Buffer, string(half[0].Month+" – "+v.Year))
 				markup(templ_7745c5c3_Buffer, "\">")
 				for _, c := range half {
 					var templ_7745c5c3_Var93 = []any{"cell", c.Class}
@@ -411,22 +412,22 @@ escaped(templ_7745c5c3_Buffer, string(half[0].Month + " – " + v.Year))
 						return templ_7745c5c3_Err
 					}
 					markup(templ_7745c5c3_Buffer, "<li class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var93).String()))
+					escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var93).String()))
 					markup(templ_7745c5c3_Buffer, "\">")
 					if c.Month != "" {
 						markup(templ_7745c5c3_Buffer, "<span class=\"mon\" aria-hidden=\"true\">")
-escaped(templ_7745c5c3_Buffer, string(c.Month))
+						escaped(templ_7745c5c3_Buffer, string(c.Month))
 						markup(templ_7745c5c3_Buffer, "</span> ")
 					}
 					if c.Future {
 						markup(templ_7745c5c3_Buffer, "<span class=\"dot\" aria-hidden=\"true\"></span>")
 					} else {
 						markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/day/" + c.Day))
+						escaped(templ_7745c5c3_Buffer, string("/day/"+c.Day))
 						markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+						escaped(templ_7745c5c3_Buffer, string(c.Label))
 						markup(templ_7745c5c3_Buffer, "\" title=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+						escaped(templ_7745c5c3_Buffer, string(c.Label))
 						markup(templ_7745c5c3_Buffer, "\"><span class=\"dot\" aria-hidden=\"true\"></span></a>")
 					}
 					markup(templ_7745c5c3_Buffer, "</li>")
@@ -441,35 +442,35 @@ escaped(templ_7745c5c3_Buffer, string(c.Label))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var99).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var99).String()))
 				markup(templ_7745c5c3_Buffer, "\"><span class=\"dot\"></span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.heat." + k)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.heat."+k)))
 				markup(templ_7745c5c3_Buffer, "</span> ")
 			}
 			markup(templ_7745c5c3_Buffer, "<span class=\"cell heat-0 noted\"><span class=\"dot\"></span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.written")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.written")))
 			markup(templ_7745c5c3_Buffer, "</span></p><details class=\"by-month\" id=\"by-month\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.table")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.table")))
 			markup(templ_7745c5c3_Buffer, "</summary><table><thead><tr><th scope=\"col\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.month")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.month")))
 			markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\" class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.col.moments")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.col.moments")))
 			markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\" class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.col.days")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.col.days")))
 			markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\" class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.col.written")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.col.written")))
 			markup(templ_7745c5c3_Buffer, "</th></tr></thead> <tbody>")
 			for _, m := range v.Months {
 				markup(templ_7745c5c3_Buffer, "<tr><th scope=\"row\"><a href=\"")
-escaped(templ_7745c5c3_Buffer, string(m.Href))
+				escaped(templ_7745c5c3_Buffer, string(m.Href))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(m.Name))
+				escaped(templ_7745c5c3_Buffer, string(m.Name))
 				markup(templ_7745c5c3_Buffer, "</a></th><td class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(itoa(m.Moments)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(m.Moments)))
 				markup(templ_7745c5c3_Buffer, "</td><td class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(itoa(m.Days)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(m.Days)))
 				markup(templ_7745c5c3_Buffer, "</td><td class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(itoa(m.Written)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(m.Written)))
 				markup(templ_7745c5c3_Buffer, "</td></tr>")
 			}
 			markup(templ_7745c5c3_Buffer, "</tbody></table></details>")

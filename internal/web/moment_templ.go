@@ -16,6 +16,7 @@ import (
 )
 
 // momentList is moments hung on a thread, each with its mote.
+//
 //go:noinline
 func momentList(p *i18n.Printer, list []momentRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
@@ -27,27 +28,27 @@ func momentList(p *i18n.Printer, list []momentRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div><a class=\"words\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + m.ID))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+m.ID))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(m.Text))
+			escaped(templ_7745c5c3_Buffer, string(m.Text))
 			markup(templ_7745c5c3_Buffer, "</a><p class=\"about\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.Kind(m.Kind)))
+			escaped(templ_7745c5c3_Buffer, string(p.Kind(m.Kind)))
 			markup(templ_7745c5c3_Buffer, "</span> ")
 			if m.When != "" {
 				markup(templ_7745c5c3_Buffer, "<time>")
-escaped(templ_7745c5c3_Buffer, string(m.When))
+				escaped(templ_7745c5c3_Buffer, string(m.When))
 				markup(templ_7745c5c3_Buffer, "</time> ")
 			}
 			for _, who := range m.People {
 				markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + who.ID))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+who.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(who.Name))
+				escaped(templ_7745c5c3_Buffer, string(who.Name))
 				markup(templ_7745c5c3_Buffer, "</a> ")
 			}
 			for _, a := range m.About {
 				markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(a))
+				escaped(templ_7745c5c3_Buffer, string(a))
 				markup(templ_7745c5c3_Buffer, "</span>")
 			}
 			markup(templ_7745c5c3_Buffer, "</p></div></li>")
@@ -62,20 +63,20 @@ func momentsPage(pg page, v momentsView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var9 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var10 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.moments")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.moments")))
 			markup(templ_7745c5c3_Buffer, "</h1></div><form method=\"get\" action=\"/moments\" role=\"search\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"search\"><input class=\"input\" type=\"search\" name=\"q\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("q")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("q")))
 			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.label")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.label")))
 			markup(templ_7745c5c3_Buffer, "\" placeholder=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.placeholder")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.placeholder")))
 			markup(templ_7745c5c3_Buffer, "\" maxlength=\"200\"> <button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
 			markup(templ_7745c5c3_Buffer, "</button></div>")
 			templ_7745c5c3_Err = beside(v.Form, "q", "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -86,7 +87,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
 				markup(templ_7745c5c3_Buffer, " open")
 			}
 			markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.title")))
 			markup(templ_7745c5c3_Buffer, "</summary><div class=\"form\"><div class=\"row\">")
 			templ_7745c5c3_Err = selectField(v.Form, input{Name: "person", Label: pg.P.T("web.filter.person")}, v.People).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -117,17 +118,17 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.title")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.act")))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 			if v.Filtered {
 				markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"/moments\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.clear")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.clear")))
 				markup(templ_7745c5c3_Buffer, "</a>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div></div></details></form><div id=\"list\" data-live>")
 			if len(v.Written) > 0 {
 				markup(templ_7745c5c3_Buffer, "<h2 class=\"label section-title\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.found")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.found")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				for _, m := range v.Written {
 					templ_7745c5c3_Err = memory(pg.P, m).Render(ctx, templ_7745c5c3_Buffer)
@@ -139,18 +140,18 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.found")))
 			if len(v.Groups) == 0 && len(v.Written) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation page-head\">")
 				if v.Filtered {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.none")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.none")))
 				} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.empty")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.empty")))
 					markup(templ_7745c5c3_Buffer, " <a href=\"/\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.empty.act")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.empty.act")))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			for _, g := range v.Groups {
 				markup(templ_7745c5c3_Buffer, "<h2 class=\"day-title\">")
-escaped(templ_7745c5c3_Buffer, string(g.Title))
+				escaped(templ_7745c5c3_Buffer, string(g.Title))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				templ_7745c5c3_Err = momentList(pg.P, g.Rows).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -159,20 +160,20 @@ escaped(templ_7745c5c3_Buffer, string(g.Title))
 			}
 			if v.Next != "" || v.Begin != "" {
 				markup(templ_7745c5c3_Buffer, "<nav class=\"pager acts\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager")))
 				markup(templ_7745c5c3_Buffer, "\">")
 				if v.Next != "" {
 					markup(templ_7745c5c3_Buffer, "<a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+					escaped(templ_7745c5c3_Buffer, string(v.Next))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.next")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.next")))
 					markup(templ_7745c5c3_Buffer, "</a> ")
 				}
 				if v.Begin != "" {
 					markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Begin))
+					escaped(templ_7745c5c3_Buffer, string(v.Begin))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.begin")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.begin")))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</nav>")
@@ -185,7 +186,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.begin")))
 			markup(templ_7745c5c3_Buffer, "</div>")
 			if v.CanAgain {
 				markup(templ_7745c5c3_Buffer, "<form class=\"pager\" method=\"post\" action=\"/moments/repeat-last\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.repeat_last")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.repeat_last")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			}
 			return nil
@@ -203,97 +204,97 @@ func momentPage(pg page, v momentView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var30 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<article><div class=\"page-head\"><h1 class=\"whole-words\">")
-escaped(templ_7745c5c3_Buffer, string(v.Moment.Text))
+			escaped(templ_7745c5c3_Buffer, string(v.Moment.Text))
 			markup(templ_7745c5c3_Buffer, "</h1></div><dl class=\"facts\"><dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.kind")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.kind")))
 			markup(templ_7745c5c3_Buffer, "</dt><dd>")
 			templ_7745c5c3_Err = mote(v.Moment.Kind).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-escaped(templ_7745c5c3_Buffer, string(pg.P.Kind(v.Moment.Kind)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.Kind(v.Moment.Kind)))
 			markup(templ_7745c5c3_Buffer, "</dd><dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.when")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.when")))
 			markup(templ_7745c5c3_Buffer, "</dt><dd><time datetime=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Moment.HappenedAt.Format(time.RFC3339)))
+			escaped(templ_7745c5c3_Buffer, string(v.Moment.HappenedAt.Format(time.RFC3339)))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(v.When))
+			escaped(templ_7745c5c3_Buffer, string(v.When))
 			markup(templ_7745c5c3_Buffer, "</time></dd>")
 			if len(v.Moment.People)+len(v.Moment.Someone) > 0 {
 				markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.people")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.people")))
 				markup(templ_7745c5c3_Buffer, "</dt><dd>")
 				for _, who := range v.Moment.People {
 					markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + who.ID))
+					escaped(templ_7745c5c3_Buffer, string("/people/"+who.ID))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(who.Name))
+					escaped(templ_7745c5c3_Buffer, string(who.Name))
 					markup(templ_7745c5c3_Buffer, "</a> ")
 				}
 				for _, s := range v.Moment.Someone {
 					markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(s))
+					escaped(templ_7745c5c3_Buffer, string(s))
 					markup(templ_7745c5c3_Buffer, "</span>")
 				}
 				markup(templ_7745c5c3_Buffer, "</dd>")
 			}
 			if v.Moment.Felt != nil {
 				markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.felt")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.felt")))
 				markup(templ_7745c5c3_Buffer, "</dt><dd>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Felt(*v.Moment.Felt)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.Felt(*v.Moment.Felt)))
 				markup(templ_7745c5c3_Buffer, "</dd>")
 			}
 			if v.Moment.Context != "" {
 				markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.context")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.context")))
 				markup(templ_7745c5c3_Buffer, "</dt><dd>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Context(v.Moment.Context)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.Context(v.Moment.Context)))
 				markup(templ_7745c5c3_Buffer, "</dd>")
 			}
 			if v.Moment.DurationMin != nil {
 				markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.duration")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.duration")))
 				markup(templ_7745c5c3_Buffer, "</dt><dd>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Duration(time.Duration(*v.Moment.DurationMin) * time.Minute)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.Duration(time.Duration(*v.Moment.DurationMin)*time.Minute)))
 				markup(templ_7745c5c3_Buffer, "</dd>")
 			}
 			markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.contact")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.contact")))
 			markup(templ_7745c5c3_Buffer, "</dt><dd>")
-escaped(templ_7745c5c3_Buffer, string(label(contactOptions(pg.P), v.Moment.Contact)))
+			escaped(templ_7745c5c3_Buffer, string(label(contactOptions(pg.P), v.Moment.Contact)))
 			markup(templ_7745c5c3_Buffer, " ")
 			if v.Moment.StartedBy != "" {
 				markup(templ_7745c5c3_Buffer, "<span class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(label(startedOptions(pg.P), v.Moment.StartedBy)))
+				escaped(templ_7745c5c3_Buffer, string(label(startedOptions(pg.P), v.Moment.StartedBy)))
 				markup(templ_7745c5c3_Buffer, "</span>")
 			}
 			markup(templ_7745c5c3_Buffer, "</dd>")
 			if len(v.Moment.Tags) > 0 {
 				markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.tags")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.tags")))
 				markup(templ_7745c5c3_Buffer, "</dt><dd>")
 				for _, t := range v.Moment.Tags {
 					markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments?tag=" + url.QueryEscape(t)))
+					escaped(templ_7745c5c3_Buffer, string("/moments?tag="+url.QueryEscape(t)))
 					markup(templ_7745c5c3_Buffer, "\">#")
-escaped(templ_7745c5c3_Buffer, string(t))
+					escaped(templ_7745c5c3_Buffer, string(t))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</dd>")
 			}
 			markup(templ_7745c5c3_Buffer, "</dl><div class=\"acts\"><a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + v.Moment.ID + "/edit"))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+v.Moment.ID+"/edit"))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.edit")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.edit")))
 			markup(templ_7745c5c3_Buffer, "</a><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + v.Moment.ID + "/repeat"))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+v.Moment.ID+"/repeat"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.repeat")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.repeat")))
 			markup(templ_7745c5c3_Buffer, "</button></form><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + v.Moment.ID + "/delete"))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+v.Moment.ID+"/delete"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.delete")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.delete")))
 			markup(templ_7745c5c3_Buffer, "</button></form></div></article>")
 			return nil
 		})
@@ -319,16 +320,16 @@ func momentEditPage(pg page, v momentView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var61 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.edit")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moment.edit")))
 			markup(templ_7745c5c3_Buffer, "</h1></div><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + v.Moment.ID))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+v.Moment.ID))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = areaField(v.Form, input{Name: "text", Label: pg.P.T("web.moment.text"), Max: 4000, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -383,11 +384,11 @@ escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 			markup(templ_7745c5c3_Buffer, "</button> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + v.Moment.ID))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+v.Moment.ID))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
 			markup(templ_7745c5c3_Buffer, "</a></div></form>")
 			return nil
 		})

@@ -20,15 +20,15 @@ func personPage(pg page, v personView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div><h1 class=\"person-name\">")
-escaped(templ_7745c5c3_Buffer, string(v.Name))
+			escaped(templ_7745c5c3_Buffer, string(v.Name))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"person-last\" id=\"last\" data-live>")
-escaped(templ_7745c5c3_Buffer, string(v.Last))
+			escaped(templ_7745c5c3_Buffer, string(v.Last))
 			markup(templ_7745c5c3_Buffer, "</p>")
 			if len(v.Aside) > 0 {
 				markup(templ_7745c5c3_Buffer, "<ul class=\"beside-name quiet small\">")
 				for _, said := range v.Aside {
 					markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(said))
+					escaped(templ_7745c5c3_Buffer, string(said))
 					markup(templ_7745c5c3_Buffer, "</li>")
 				}
 				markup(templ_7745c5c3_Buffer, "</ul>")
@@ -36,40 +36,40 @@ escaped(templ_7745c5c3_Buffer, string(said))
 			markup(templ_7745c5c3_Buffer, "</div></header>")
 			if v.Standing != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"standing\">")
-escaped(templ_7745c5c3_Buffer, string(v.Standing))
+				escaped(templ_7745c5c3_Buffer, string(v.Standing))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			if len(v.Reach) > 0 {
 				markup(templ_7745c5c3_Buffer, "<nav class=\"reach acts\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.reach", "name", v.Call)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.reach", "name", v.Call)))
 				markup(templ_7745c5c3_Buffer, "\">")
 				for _, r := range v.Reach {
 					markup(templ_7745c5c3_Buffer, "<a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(r.Href))
+					escaped(templ_7745c5c3_Buffer, string(r.Href))
 					markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(r.Label + ": " + r.To))
+					escaped(templ_7745c5c3_Buffer, string(r.Label+": "+r.To))
 					markup(templ_7745c5c3_Buffer, "\" title=\"")
-escaped(templ_7745c5c3_Buffer, string(r.To))
+					escaped(templ_7745c5c3_Buffer, string(r.To))
 					markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
-escaped(templ_7745c5c3_Buffer, string(r.Label))
+					escaped(templ_7745c5c3_Buffer, string(r.Label))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</nav>")
 			}
 			if !v.Archived {
 				markup(templ_7745c5c3_Buffer, "<p class=\"small\"><a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/reach/" + v.ID))
+				escaped(templ_7745c5c3_Buffer, string("/reach/"+v.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("reach.title", "name", v.Call)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("reach.title", "name", v.Call)))
 				markup(templ_7745c5c3_Buffer, "</a></p><p class=\"small\"><a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/presence?with=" + v.ID))
+				escaped(templ_7745c5c3_Buffer, string("/presence?with="+v.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.with", "name", v.Call)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.with", "name", v.Call)))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			if v.There != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"there quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(v.There))
+				escaped(templ_7745c5c3_Buffer, string(v.There))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<div id=\"year\" class=\"person-year\" data-live>")
@@ -84,7 +84,7 @@ escaped(templ_7745c5c3_Buffer, string(v.There))
 			}
 			if !v.Archived {
 				markup(templ_7745c5c3_Buffer, "<form class=\"stack capture-page log\" method=\"post\" action=\"/capture\" data-capture aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.title")))
 				markup(templ_7745c5c3_Buffer, "\">")
 				templ_7745c5c3_Err = captureLine(pg.P, v.Capture, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -97,22 +97,22 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.title")))
 				markup(templ_7745c5c3_Buffer, "</form>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div><aside class=\"person-aside\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.about", "name", v.Call)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.about", "name", v.Call)))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = personAboutList(pg, v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</aside><div class=\"person-then\"><section id=\"list\" data-live aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.history")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.history")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			for _, y := range v.Years {
 				markup(templ_7745c5c3_Buffer, "<h2 class=\"year-title\">")
-escaped(templ_7745c5c3_Buffer, string(y.Title))
+				escaped(templ_7745c5c3_Buffer, string(y.Title))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				for _, g := range y.Months {
 					markup(templ_7745c5c3_Buffer, "<h3 class=\"label month-title\">")
-escaped(templ_7745c5c3_Buffer, string(g.Title))
+					escaped(templ_7745c5c3_Buffer, string(g.Title))
 					markup(templ_7745c5c3_Buffer, "</h3>")
 					templ_7745c5c3_Err = momentList(pg.P, g.Rows).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
@@ -122,27 +122,27 @@ escaped(templ_7745c5c3_Buffer, string(g.Title))
 			}
 			if v.Next != "" || v.Begin != "" {
 				markup(templ_7745c5c3_Buffer, "<nav class=\"pager acts\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager")))
 				markup(templ_7745c5c3_Buffer, "\">")
 				if v.Next != "" {
 					markup(templ_7745c5c3_Buffer, "<a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+					escaped(templ_7745c5c3_Buffer, string(v.Next))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.next")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.next")))
 					markup(templ_7745c5c3_Buffer, "</a> ")
 				}
 				if v.Begin != "" {
 					markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Begin))
+					escaped(templ_7745c5c3_Buffer, string(v.Begin))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.begin")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager.begin")))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</nav>")
 			}
 			if len(v.Years) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.empty", "name", v.Call)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.empty", "name", v.Call)))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else if v.Next == "" {
 				templ_7745c5c3_Err = endMark(pg.P.T("web.person.end")).Render(ctx, templ_7745c5c3_Buffer)
@@ -162,11 +162,12 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.empty", "name", v.Call)
 }
 
 // personBefore is what to know before you meet.
+//
 //go:noinline
 func personBefore(pg page, v personView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var28 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"before\" id=\"before\" aria-labelledby=\"before-title\"><h2 class=\"label section-title\" id=\"before-title\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before")))
 		markup(templ_7745c5c3_Buffer, "</h2>")
 		if len(v.FollowUps) > 0 {
 			markup(templ_7745c5c3_Buffer, "<ul class=\"asks\">")
@@ -177,9 +178,9 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before")))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<li class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var30).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var30).String()))
 				markup(templ_7745c5c3_Buffer, "\" id=\"")
-escaped(templ_7745c5c3_Buffer, string("follow-up-" + f.ID))
+				escaped(templ_7745c5c3_Buffer, string("follow-up-"+f.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
 				templ_7745c5c3_Err = followUp(pg, v, f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -193,7 +194,7 @@ escaped(templ_7745c5c3_Buffer, string("follow-up-" + f.ID))
 			markup(templ_7745c5c3_Buffer, "<ul class=\"known\">")
 			for _, s := range v.Ahead {
 				markup(templ_7745c5c3_Buffer, "<li class=\"ahead\">")
-escaped(templ_7745c5c3_Buffer, string(s))
+				escaped(templ_7745c5c3_Buffer, string(s))
 				markup(templ_7745c5c3_Buffer, "</li>")
 			}
 			for _, k := range v.Kin {
@@ -216,7 +217,7 @@ escaped(templ_7745c5c3_Buffer, string(s))
 		}
 		if len(v.FollowUps)+len(v.Ahead)+len(v.Facts)+len(v.Kin) == 0 {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before.none", "name", v.Call)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before.none", "name", v.Call)))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"adds\"><details class=\"add\" name=\"add\"")
@@ -224,46 +225,46 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before.none", "name", v
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.add")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.add")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/facts")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/facts")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = factFields(pg, v.form("fact-new"), "fact-new").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details> <details class=\"add\" name=\"add\"")
 		if v.open("follow-up-new") {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.add")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.add")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/follow-ups")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/follow-ups")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = followUpFields(pg, v.form("follow-up-new", "due", v.Soon), "follow-up-new").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details> <details class=\"add\" name=\"add\"")
 		if v.open("relation-new") {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.add")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.add")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/relations")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/relations")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = relationFields(pg, v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></div></section>")
 		return nil
 	})
@@ -277,38 +278,38 @@ func followUp(pg page, v personView, f followRow) templ.Component {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary><span>")
-escaped(templ_7745c5c3_Buffer, string(f.Text))
+		escaped(templ_7745c5c3_Buffer, string(f.Text))
 		markup(templ_7745c5c3_Buffer, "</span> ")
 		if f.When != "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"when quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(f.When))
+			escaped(templ_7745c5c3_Buffer, string(f.When))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		}
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/follow-ups/" + f.ID)))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/follow-ups/"+f.ID)))
 		markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.form("follow-up-"+f.ID, "revision", f.Revision).Get("revision")))
+		escaped(templ_7745c5c3_Buffer, string(v.form("follow-up-"+f.ID, "revision", f.Revision).Get("revision")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = followUpFields(pg, v.form("follow-up-"+f.ID, "text", f.Text, "due", f.Day), "follow-up-"+f.ID).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details><form class=\"acts done-or-drop\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/follow-ups/" + f.ID + "/close")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/follow-ups/"+f.ID+"/close")))
 		markup(templ_7745c5c3_Buffer, "\"><button class=\"chip\" name=\"state\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(person.Done))
+		escaped(templ_7745c5c3_Buffer, string(person.Done))
 		markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.done.long", "what", f.Text)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.done.long", "what", f.Text)))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.done")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.done")))
 		markup(templ_7745c5c3_Buffer, "</button> <button class=\"plain small\" name=\"state\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(person.Dropped))
+		escaped(templ_7745c5c3_Buffer, string(person.Dropped))
 		markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.drop.long", "what", f.Text)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.drop.long", "what", f.Text)))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.drop")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.follow_up.drop")))
 		markup(templ_7745c5c3_Buffer, "</button></form>")
 		return nil
 	})
@@ -341,19 +342,19 @@ func fact(pg page, v personView, f factRow) templ.Component {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, " id=\"")
-escaped(templ_7745c5c3_Buffer, string("fact-" + f.ID))
+		escaped(templ_7745c5c3_Buffer, string("fact-"+f.ID))
 		markup(templ_7745c5c3_Buffer, "\"><summary><span class=\"whole\">")
-escaped(templ_7745c5c3_Buffer, string(f.Text))
+		escaped(templ_7745c5c3_Buffer, string(f.Text))
 		markup(templ_7745c5c3_Buffer, "</span> ")
 		if f.Private {
 			markup(templ_7745c5c3_Buffer, "<span class=\"when quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.private.short")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.private.short")))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		}
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/facts/" + f.ID)))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/facts/"+f.ID)))
 		markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.form("fact-"+f.ID, "revision", f.Revision).Get("revision")))
+		escaped(templ_7745c5c3_Buffer, string(v.form("fact-"+f.ID, "revision", f.Revision).Get("revision")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = factFields(pg, v.form("fact-"+f.ID, "text", f.Text, "private", flag(f.Private)), "fact-"+f.ID).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -384,7 +385,7 @@ func factFields(pg page, f form, id string) templ.Component {
 			markup(templ_7745c5c3_Buffer, " checked")
 		}
 		markup(templ_7745c5c3_Buffer, "> <span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.private")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.private")))
 		markup(templ_7745c5c3_Buffer, "</span></label>")
 		return nil
 	})
@@ -394,28 +395,28 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.fact.private")))
 func kin(pg page, v personView, k kinRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
-escaped(templ_7745c5c3_Buffer, string("relation-" + k.ID))
+		escaped(templ_7745c5c3_Buffer, string("relation-"+k.ID))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if v.open("relation-" + k.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary><span>")
-escaped(templ_7745c5c3_Buffer, string(k.Text))
+		escaped(templ_7745c5c3_Buffer, string(k.Text))
 		markup(templ_7745c5c3_Buffer, "</span></summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/relations/" + k.ID + "/delete")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/relations/"+k.ID+"/delete")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = wholeWrong(v.form("relation-"+k.ID)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + k.Other))
+		escaped(templ_7745c5c3_Buffer, string("/people/"+k.Other))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.look", "name", k.Name)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.look", "name", k.Name)))
 		markup(templ_7745c5c3_Buffer, "</a> ")
 		if v.form("relation-"+k.ID).Get(asked) == "" {
 			markup(templ_7745c5c3_Buffer, "<button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
 			markup(templ_7745c5c3_Buffer, "</button>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div>")
@@ -442,15 +443,15 @@ func relationFields(pg page, v personView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <input type=\"hidden\" name=\"name\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("name")))
+			escaped(templ_7745c5c3_Buffer, string(f.Get("name")))
 			markup(templ_7745c5c3_Buffer, "\">")
 		} else {
 			markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"relation-name\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.who")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.who")))
 			markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"relation-name\" name=\"name\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("name")))
+			escaped(templ_7745c5c3_Buffer, string(f.Get("name")))
 			markup(templ_7745c5c3_Buffer, "\" maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxName)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxName)))
 			markup(templ_7745c5c3_Buffer, "\" required autocomplete=\"off\" list=\"names\" data-names=\"/people/names\"")
 			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(f, input{ID: "relation-name", Name: "name", Hint: "x"}))
 			if templ_7745c5c3_Err != nil {
@@ -464,11 +465,11 @@ escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxName)))
 			markup(templ_7745c5c3_Buffer, "</div>")
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"relation-role\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.role", "name", v.Call)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.relation.role", "name", v.Call)))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"relation-role\" name=\"role\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("role")))
+		escaped(templ_7745c5c3_Buffer, string(f.Get("role")))
 		markup(templ_7745c5c3_Buffer, "\" maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxRole)))
+		escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxRole)))
 		markup(templ_7745c5c3_Buffer, "\" required autocomplete=\"off\" list=\"roles\"")
 		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(f, input{ID: "relation-role", Name: "role", Hint: "x"}))
 		if templ_7745c5c3_Err != nil {
@@ -477,7 +478,7 @@ escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxRole)))
 		markup(templ_7745c5c3_Buffer, "> <datalist id=\"roles\">")
 		for _, r := range person.Roles() {
 			markup(templ_7745c5c3_Buffer, "<option value=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Role(r)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.Role(r)))
 			markup(templ_7745c5c3_Buffer, "\"></option>")
 		}
 		markup(templ_7745c5c3_Buffer, "</datalist>")
@@ -494,13 +495,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.Role(r)))
 func saveOrRemove(pg page, f form, remove, back string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var82 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button> ")
 		if f.Get(asked) == "" {
 			markup(templ_7745c5c3_Buffer, "<button class=\"plain\" formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(remove)))
+			escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(remove)))
 			markup(templ_7745c5c3_Buffer, "\" formnovalidate>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
 			markup(templ_7745c5c3_Buffer, "</button>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div>")
@@ -513,20 +514,21 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove")))
 }
 
 // removeSurely asks once before words are gone for good; they stand above it.
+//
 //go:noinline
 func removeSurely(pg page, f form, remove, back string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var86 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Get(asked) != "" {
 			markup(templ_7745c5c3_Buffer, "<p role=\"status\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.sure")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.sure")))
 			markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><button class=\"button\" name=\"sure\" value=\"1\" formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(remove)))
+			escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(remove)))
 			markup(templ_7745c5c3_Buffer, "\" formnovalidate>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.act")))
 			markup(templ_7745c5c3_Buffer, "</button> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(back))
+			escaped(templ_7745c5c3_Buffer, string(back))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.keep")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.keep")))
 			markup(templ_7745c5c3_Buffer, "</a></div>")
 		}
 		return nil

@@ -11,25 +11,26 @@ import templruntime "github.com/a-h/templ/runtime"
 import "kith/internal/person"
 
 // aboutRow is one line of what is kept about somebody; its words open the form that changes them.
+//
 //go:noinline
 func aboutRow(v personView, key, label, said, none string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item about-row\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(key))
+		escaped(templ_7745c5c3_Buffer, string(key))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if v.open(key) {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary><span class=\"small quiet\">")
-escaped(templ_7745c5c3_Buffer, string(label))
+		escaped(templ_7745c5c3_Buffer, string(label))
 		markup(templ_7745c5c3_Buffer, "</span> ")
 		if said != "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"said\">")
-escaped(templ_7745c5c3_Buffer, string(said))
+			escaped(templ_7745c5c3_Buffer, string(said))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		} else {
 			markup(templ_7745c5c3_Buffer, "<span class=\"said quiet none\">")
-escaped(templ_7745c5c3_Buffer, string(none))
+			escaped(templ_7745c5c3_Buffer, string(none))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		}
 		markup(templ_7745c5c3_Buffer, "</summary>")
@@ -56,14 +57,14 @@ func personAboutList(pg page, v personView) templ.Component {
 		c := v.form("closeness", "ring", v.About.Ring, "cadence", v.About.Cadence, "revision", v.About.Revision)
 		templ_7745c5c3_Var7 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/closeness")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/closeness")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(c).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(c.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(c.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = selectField(c, input{Name: "ring", Label: pg.P.T("web.person.ring"), Hint: pg.P.T("web.person.ring.hint")}, ringOptions(pg.P)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -74,7 +75,7 @@ escaped(templ_7745c5c3_Buffer, string(c.Get("revision")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			return nil
 		})
@@ -85,7 +86,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		g := v.form("groups", "groups", v.About.Groups)
 		templ_7745c5c3_Var11 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/groups")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/groups")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(g).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -96,7 +97,7 @@ escaped(templ_7745c5c3_Buffer, string(v.at("/groups")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			return nil
 		})
@@ -107,14 +108,14 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		t := v.form("times", "zone", v.About.Zone, "hours_from", v.About.From, "hours_to", v.About.To, "revision", v.About.Revision)
 		templ_7745c5c3_Var14 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/times")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/times")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(t).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(t.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(t.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = textField(t, input{Name: "zone", Label: pg.P.T("web.person.zone"), Hint: pg.P.T("web.person.zone.hint"), Max: 60, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -130,9 +131,9 @@ escaped(templ_7745c5c3_Buffer, string(t.Get("revision")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</div><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.hours.hint")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.hours.hint")))
 			markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			return nil
 		})
@@ -143,28 +144,28 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		s := v.form("standing", "standing", v.About.Standing, "standing_note", v.About.StandingNote, "revision", v.About.Revision)
 		templ_7745c5c3_Var19 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/standing")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/standing")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(s.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(s.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\"><fieldset class=\"field\"><legend>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.standing.legend", "name", v.Call)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.standing.legend", "name", v.Call)))
 			markup(templ_7745c5c3_Buffer, "</legend> ")
 			for _, o := range standingOptions(pg.P, v.Call) {
 				markup(templ_7745c5c3_Buffer, "<label class=\"choice with-hint\"><input type=\"radio\" name=\"standing\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Value))
+				escaped(templ_7745c5c3_Buffer, string(o.Value))
 				markup(templ_7745c5c3_Buffer, "\"")
 				if s.Get("standing") == o.Value {
 					markup(templ_7745c5c3_Buffer, " checked")
 				}
 				markup(templ_7745c5c3_Buffer, "> <span>")
-escaped(templ_7745c5c3_Buffer, string(o.Label))
+				escaped(templ_7745c5c3_Buffer, string(o.Label))
 				markup(templ_7745c5c3_Buffer, "<span class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(o.Hint))
+				escaped(templ_7745c5c3_Buffer, string(o.Hint))
 				markup(templ_7745c5c3_Buffer, "</span></span></label>")
 			}
 			templ_7745c5c3_Err = beside(s, "standing", "").Render(ctx, templ_7745c5c3_Buffer)
@@ -177,7 +178,7 @@ escaped(templ_7745c5c3_Buffer, string(o.Hint))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			return nil
 		})
@@ -188,14 +189,14 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		n := v.form("name", "name", v.Name, "nickname", v.About.Nickname, "context", v.About.Context, "revision", v.About.Revision)
 		templ_7745c5c3_Var27 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(n).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(n.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(n.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = textField(n, input{ID: "own-name", Name: "name", Label: pg.P.T("web.person.name"), Max: person.MaxName, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -210,7 +211,7 @@ escaped(templ_7745c5c3_Buffer, string(n.Get("revision")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			return nil
 		})
@@ -221,7 +222,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		f := v.form("face")
 		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" enctype=\"multipart/form-data\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/photo")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/photo")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -232,13 +233,13 @@ escaped(templ_7745c5c3_Buffer, string(v.at("/photo")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.photo.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.photo.act")))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 			if v.About.HasPhoto {
 				markup(templ_7745c5c3_Buffer, "<button class=\"plain\" formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(v.at("/photo/delete"))))
+				escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(v.at("/photo/delete"))))
 				markup(templ_7745c5c3_Buffer, "\" formnovalidate>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.photo.remove")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.photo.remove")))
 				markup(templ_7745c5c3_Buffer, "</button>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div></form>")
@@ -249,51 +250,51 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.photo.remove")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<details class=\"item about-row\" id=\"page\"><summary><span class=\"small quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.page")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.page")))
 		markup(templ_7745c5c3_Buffer, "</span><span class=\"said\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.page.said")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.page.said")))
 		markup(templ_7745c5c3_Buffer, "</span></summary><div class=\"form\">")
 		if v.Archived {
 			markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/unarchive")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/unarchive")))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.unarchive")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.unarchive")))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 		} else {
 			markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/archive")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/archive")))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.archive")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.archive")))
 			markup(templ_7745c5c3_Buffer, "</button><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.archive.hint")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.archive.hint")))
 			markup(templ_7745c5c3_Buffer, "</p></form>")
 		}
 		markup(templ_7745c5c3_Buffer, "<div><a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/merge")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/merge")))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.open")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.open")))
 		markup(templ_7745c5c3_Buffer, "</a><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.open.hint", "name", v.Call)))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.open.hint", "name", v.Call)))
 		markup(templ_7745c5c3_Buffer, "</p></div>")
 		for i, j := range v.Joined {
 			markup(templ_7745c5c3_Buffer, "<form class=\"acts joined\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/merge/" + j.ID + "/undo")))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/merge/"+j.ID+"/undo")))
 			markup(templ_7745c5c3_Buffer, "\"><span>")
-escaped(templ_7745c5c3_Buffer, string(j.Text))
+			escaped(templ_7745c5c3_Buffer, string(j.Text))
 			markup(templ_7745c5c3_Buffer, "</span> ")
 			if i == 0 {
 				markup(templ_7745c5c3_Buffer, "<button class=\"plain\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.undo.long", "name", j.Name)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.undo.long", "name", j.Name)))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.undo")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.undo")))
 				markup(templ_7745c5c3_Buffer, "</button>")
 			}
 			markup(templ_7745c5c3_Buffer, "</form>")
 		}
 		markup(templ_7745c5c3_Buffer, "<p><a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/delete")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/delete")))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.open")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.open")))
 		markup(templ_7745c5c3_Buffer, "</a></p></div></details>")
 		return nil
 	})
@@ -303,26 +304,26 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.open")))
 func personChannels(pg page, v personView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var52 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"about-list\" id=\"channels\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.title")))
 		markup(templ_7745c5c3_Buffer, "\"><p class=\"small quiet about-label\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.title")))
 		markup(templ_7745c5c3_Buffer, "</p>")
 		for _, c := range v.Channels {
 			f := v.form("channel-"+c.ID, "kind", c.Kind, "value", c.Value, "label", c.Label, "revision", c.Revision)
 			markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
-escaped(templ_7745c5c3_Buffer, string("channel-" + c.ID))
+			escaped(templ_7745c5c3_Buffer, string("channel-"+c.ID))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if v.open("channel-" + c.ID) {
 				markup(templ_7745c5c3_Buffer, " open")
 			}
 			markup(templ_7745c5c3_Buffer, "><summary><span class=\"tabular\">")
-escaped(templ_7745c5c3_Buffer, string(c.Value))
+			escaped(templ_7745c5c3_Buffer, string(c.Value))
 			markup(templ_7745c5c3_Buffer, "</span> <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(c.KindSaid))
+			escaped(templ_7745c5c3_Buffer, string(c.KindSaid))
 			markup(templ_7745c5c3_Buffer, "</span></summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/channels/" + c.ID)))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/channels/"+c.ID)))
 			markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = channelFields(pg, f, "channel-"+c.ID).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -339,16 +340,16 @@ escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.add")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.add")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/channels")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/channels")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = channelFields(pg, v.form("channel-new", "kind", person.Phone), "channel-new").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
 		return nil
 	})
@@ -381,26 +382,26 @@ func channelFields(pg page, f form, id string) templ.Component {
 func personDates(pg page, v personView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"about-list\" id=\"dates\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.title")))
 		markup(templ_7745c5c3_Buffer, "\"><p class=\"small quiet about-label\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.title")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.title")))
 		markup(templ_7745c5c3_Buffer, "</p>")
 		for _, d := range v.Dates {
 			f := v.form("date-"+d.ID, "kind", d.Kind, "label", d.Label, "day", d.Day, "month", d.Month, "year", d.Year, "revision", d.Revision)
 			markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
-escaped(templ_7745c5c3_Buffer, string("date-" + d.ID))
+			escaped(templ_7745c5c3_Buffer, string("date-"+d.ID))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if v.open("date-" + d.ID) {
 				markup(templ_7745c5c3_Buffer, " open")
 			}
 			markup(templ_7745c5c3_Buffer, "><summary><span>")
-escaped(templ_7745c5c3_Buffer, string(d.Said))
+			escaped(templ_7745c5c3_Buffer, string(d.Said))
 			markup(templ_7745c5c3_Buffer, "</span> <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(d.When))
+			escaped(templ_7745c5c3_Buffer, string(d.When))
 			markup(templ_7745c5c3_Buffer, "</span></summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/dates/" + d.ID)))
+			escaped(templ_7745c5c3_Buffer, string(v.at("/dates/"+d.ID)))
 			markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = dateFields(pg, f, "date-"+d.ID).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -417,16 +418,16 @@ escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.add")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.add")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.at("/dates")))
+		escaped(templ_7745c5c3_Buffer, string(v.at("/dates")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = dateFields(pg, v.form("date-new", "kind", person.Birthday), "date-new").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
 		return nil
 	})
@@ -469,13 +470,13 @@ func dateFields(pg page, f form, id string) templ.Component {
 func fileField(f form, in input) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var76 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(in.Label))
+		escaped(templ_7745c5c3_Buffer, string(in.Label))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" type=\"file\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(in.id()))
+		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(in.Name))
+		escaped(templ_7745c5c3_Buffer, string(in.Name))
 		markup(templ_7745c5c3_Buffer, "\" accept=\"image/*\" required")
 		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(f, in))
 		if templ_7745c5c3_Err != nil {

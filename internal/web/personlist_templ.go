@@ -20,9 +20,9 @@ func faceOn(f face, class string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<img class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var2).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var2).String()))
 			markup(templ_7745c5c3_Buffer, "\" src=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Photo))
+			escaped(templ_7745c5c3_Buffer, string(f.Photo))
 			markup(templ_7745c5c3_Buffer, "\" alt=\"\" width=\"96\" height=\"96\" loading=\"lazy\" decoding=\"async\">")
 		} else {
 			var templ_7745c5c3_Var5 = []any{"face", class, "hue-" + f.Hue}
@@ -31,9 +31,9 @@ escaped(templ_7745c5c3_Buffer, string(f.Photo))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<span class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var5).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var5).String()))
 			markup(templ_7745c5c3_Buffer, "\" aria-hidden=\"true\">")
-escaped(templ_7745c5c3_Buffer, string(f.Initials))
+			escaped(templ_7745c5c3_Buffer, string(f.Initials))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		}
 		return nil
@@ -45,7 +45,7 @@ func peoplePage(pg page, v peopleView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var8 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var9 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head people-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.people")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.people")))
 			markup(templ_7745c5c3_Buffer, "</h1>")
 			if !v.All {
 				templ_7745c5c3_Err = personNew(pg, v.New, false).Render(ctx, templ_7745c5c3_Buffer)
@@ -56,11 +56,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.people")))
 			markup(templ_7745c5c3_Buffer, "</div>")
 			if v.All {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.empty")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.empty")))
 				markup(templ_7745c5c3_Buffer, " <a href=\"/\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.empty.act")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.moments.empty.act")))
 				markup(templ_7745c5c3_Buffer, "</a></p><p><a href=\"/import\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.title")))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 				templ_7745c5c3_Err = personNew(pg, v.New, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -72,27 +72,27 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.title")))
 					markup(templ_7745c5c3_Buffer, " id=\"find\" data-names=\"/people/names\"")
 				}
 				markup(templ_7745c5c3_Buffer, "><div class=\"search\"><input class=\"input\" type=\"search\" name=\"q\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Filter.Get("q")))
+				escaped(templ_7745c5c3_Buffer, string(v.Filter.Get("q")))
 				markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.find")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.find")))
 				markup(templ_7745c5c3_Buffer, "\" placeholder=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.find")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.find")))
 				markup(templ_7745c5c3_Buffer, "\" maxlength=\"120\" autocomplete=\"off\" spellcheck=\"false\" aria-controls=\"list\"> <button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
 				markup(templ_7745c5c3_Buffer, "</button></div><p class=\"visually-hidden\" role=\"status\" data-found data-one=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.people.found", 1)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.people.found", 1)))
 				markup(templ_7745c5c3_Buffer, "\" data-other=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.people.found", 2, "n", "#")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.people.found", 2, "n", "#")))
 				markup(templ_7745c5c3_Buffer, "\" data-none=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.none")))
 				markup(templ_7745c5c3_Buffer, "\"></p><input type=\"hidden\" name=\"sort\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Sort))
+				escaped(templ_7745c5c3_Buffer, string(v.Sort))
 				markup(templ_7745c5c3_Buffer, "\"> <details class=\"filters\"")
 				if v.Narrowed {
 					markup(templ_7745c5c3_Buffer, " open")
 				}
 				markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.title")))
 				markup(templ_7745c5c3_Buffer, "</summary><div class=\"form\"><div class=\"row\">")
 				templ_7745c5c3_Err = selectField(v.Filter, input{Name: "ring", Label: pg.P.T("web.person.ring")}, v.Rings).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -113,17 +113,17 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.title")))
 					markup(templ_7745c5c3_Buffer, " checked")
 				}
 				markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.archived")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.archived")))
 				markup(templ_7745c5c3_Buffer, "</label><div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.act")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.act")))
 				markup(templ_7745c5c3_Buffer, "</button> ")
 				if v.Narrowed {
 					markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"/people\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.clear")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.filter.clear")))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</div></div></details></form><nav class=\"acts sorts\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.sort")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.sort")))
 				markup(templ_7745c5c3_Buffer, "\">")
 				templ_7745c5c3_Err = sortLink(pg, v, person.ByLast, pg.P.T("web.people.by_last")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -145,7 +145,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.sort")))
 				markup(templ_7745c5c3_Buffer, " <div id=\"list\" data-live>")
 				if len(v.Rows) == 0 {
 					markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.none")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.none")))
 					markup(templ_7745c5c3_Buffer, "</p>")
 				}
 				markup(templ_7745c5c3_Buffer, "<ul class=\"people\">")
@@ -158,26 +158,26 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.none")))
 				markup(templ_7745c5c3_Buffer, "</ul>")
 				if v.Next != "" || v.Begin != "" {
 					markup(templ_7745c5c3_Buffer, "<nav class=\"pager acts\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pager")))
 					markup(templ_7745c5c3_Buffer, "\">")
 					if v.Next != "" {
 						markup(templ_7745c5c3_Buffer, "<a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+						escaped(templ_7745c5c3_Buffer, string(v.Next))
 						markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.more")))
+						escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.more")))
 						markup(templ_7745c5c3_Buffer, "</a> ")
 					}
 					if v.Begin != "" {
 						markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Begin))
+						escaped(templ_7745c5c3_Buffer, string(v.Begin))
 						markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.begin")))
+						escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.begin")))
 						markup(templ_7745c5c3_Buffer, "</a>")
 					}
 					markup(templ_7745c5c3_Buffer, "</nav>")
 				}
 				markup(templ_7745c5c3_Buffer, "</div><p class=\"small\"><a class=\"plain\" href=\"/import\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.import")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.import")))
 				markup(templ_7745c5c3_Buffer, "</a></p><template id=\"row\">")
 				templ_7745c5c3_Err = peopleRow(personRow{}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -199,13 +199,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.import")))
 func sortLink(pg page, v peopleView, by, words string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var34 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.sorted(by)))
+		escaped(templ_7745c5c3_Buffer, string(v.sorted(by)))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if v.Sort == by {
 			markup(templ_7745c5c3_Buffer, " aria-current=\"true\"")
 		}
 		markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(words))
+		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</a>")
 		return nil
 	})
@@ -215,18 +215,18 @@ escaped(templ_7745c5c3_Buffer, string(words))
 func peopleRow(r personRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + r.ID))
+		escaped(templ_7745c5c3_Buffer, string("/people/"+r.ID))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = faceOn(r.Face, "face-s").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<span class=\"who\"><span class=\"person\">")
-escaped(templ_7745c5c3_Buffer, string(r.Name))
+		escaped(templ_7745c5c3_Buffer, string(r.Name))
 		markup(templ_7745c5c3_Buffer, "</span> <span class=\"also quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(r.Also))
+		escaped(templ_7745c5c3_Buffer, string(r.Also))
 		markup(templ_7745c5c3_Buffer, "</span></span> <span class=\"last quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(r.Last))
+		escaped(templ_7745c5c3_Buffer, string(r.Last))
 		markup(templ_7745c5c3_Buffer, "</span></a></li>")
 		return nil
 	})
@@ -241,13 +241,13 @@ func personNew(pg page, f form, first bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<details class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var43).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var43).String()))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if first || len(f.Wrong) > 0 || f.Whole != "" {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, " id=\"new\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.new")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.new")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/people\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -255,7 +255,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.new")))
 		}
 		if f.Get("id") != "" {
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("id")))
+			escaped(templ_7745c5c3_Buffer, string(f.Get("id")))
 			markup(templ_7745c5c3_Buffer, "\">")
 		}
 		templ_7745c5c3_Err = textField(f, input{ID: "new-name", Name: "name", Label: pg.P.T("web.person.name"), Hint: pg.P.T("web.people.new.hint"), Max: person.MaxName, Required: true, Auto: "off"}).Render(ctx, templ_7745c5c3_Buffer)
@@ -263,7 +263,7 @@ escaped(templ_7745c5c3_Buffer, string(f.Get("id")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.new.act")))
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.people.new.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details>")
 		return nil
 	})
@@ -274,25 +274,25 @@ func twinsOffered(pg page, list []twins) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var48 templ.Component) (templ_7745c5c3_Err error) {
 		if len(list) > 0 {
 			markup(templ_7745c5c3_Buffer, "<details class=\"twins\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.twins.title", len(list))))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.twins.title", len(list))))
 			markup(templ_7745c5c3_Buffer, "</summary><ul>")
 			for _, t := range list {
 				markup(templ_7745c5c3_Buffer, "<li><p>")
-escaped(templ_7745c5c3_Buffer, string(t.Why))
+				escaped(templ_7745c5c3_Buffer, string(t.Why))
 				markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + t.A.ID + "/merge?with=" + t.B.ID))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+t.A.ID+"/merge?with="+t.B.ID))
 				markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.compare.long", "a", t.A.Name, "b", t.B.Name)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.compare.long", "a", t.A.Name, "b", t.B.Name)))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.compare")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.compare")))
 				markup(templ_7745c5c3_Buffer, "</a><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + t.A.ID + "/apart"))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+t.A.ID+"/apart"))
 				markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"with\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(t.B.ID))
+				escaped(templ_7745c5c3_Buffer, string(t.B.ID))
 				markup(templ_7745c5c3_Buffer, "\"> <button class=\"plain\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.apart.long", "a", t.A.Name, "b", t.B.Name)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.apart.long", "a", t.A.Name, "b", t.B.Name)))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.apart")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.apart")))
 				markup(templ_7745c5c3_Buffer, "</button></form></div></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul></details>")

@@ -30,12 +30,12 @@ func mergePage(pg page, v mergeView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
 			if v.Chosen {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.lead", "keep", v.A.Row.Name, "gone", v.B.Row.Name)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.lead", "keep", v.A.Row.Name, "gone", v.B.Row.Name)))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.choose", "name", v.Name)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.choose", "name", v.Name)))
 			}
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			if v.Chosen {
@@ -54,25 +54,25 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.choose", "name", v.Name)
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, " <form class=\"acts merge-act\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + v.A.Row.ID + "/merge"))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+v.A.Row.ID+"/merge"))
 				markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"with\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.B.Row.ID))
+				escaped(templ_7745c5c3_Buffer, string(v.B.Row.ID))
 				markup(templ_7745c5c3_Buffer, "\"> <button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.act")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.act")))
 				markup(templ_7745c5c3_Buffer, "</button> <a class=\"button\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + v.B.Row.ID + "/merge?with=" + v.A.Row.ID))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+v.B.Row.ID+"/merge?with="+v.A.Row.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.swap", "name", v.B.Row.Name)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.swap", "name", v.B.Row.Name)))
 				markup(templ_7745c5c3_Buffer, "</a> <button class=\"plain\" formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL("/people/" + v.A.Row.ID + "/apart")))
+				escaped(templ_7745c5c3_Buffer, string(templ.SafeURL("/people/"+v.A.Row.ID+"/apart")))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.apart")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.twins.apart")))
 				markup(templ_7745c5c3_Buffer, "</button></form><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.undo.hint")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.undo.hint")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"get\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + v.ID + "/merge"))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+v.ID+"/merge"))
 				markup(templ_7745c5c3_Buffer, "\">")
 				templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -85,11 +85,11 @@ escaped(templ_7745c5c3_Buffer, string("/people/" + v.ID + "/merge"))
 					}
 				} else {
 					markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"merge-name\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.who")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.who")))
 					markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"merge-name\" name=\"name\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("name")))
+					escaped(templ_7745c5c3_Buffer, string(v.Form.Get("name")))
 					markup(templ_7745c5c3_Buffer, "\" maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxName)))
+					escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxName)))
 					markup(templ_7745c5c3_Buffer, "\" required autocomplete=\"off\" list=\"names\" data-names=\"/people/names\"")
 					templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(v.Form, input{ID: "merge-name", Name: "name"}))
 					if templ_7745c5c3_Err != nil {
@@ -103,11 +103,11 @@ escaped(templ_7745c5c3_Buffer, string(itoa(person.MaxName)))
 					markup(templ_7745c5c3_Buffer, "</div>")
 				}
 				markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.look")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.merge.look")))
 				markup(templ_7745c5c3_Buffer, "</button> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + v.ID))
+				escaped(templ_7745c5c3_Buffer, string("/people/"+v.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
 				markup(templ_7745c5c3_Buffer, "</a></div></form>")
 			}
 			return nil
@@ -124,20 +124,20 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
 func mergeSideOf(pg page, s mergeSide, role string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"side-card\"><p class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(role))
+		escaped(templ_7745c5c3_Buffer, string(role))
 		markup(templ_7745c5c3_Buffer, "</p><div class=\"side-name\">")
 		templ_7745c5c3_Err = faceOn(s.Row.Face, "face-s").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<h2><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + s.Row.ID))
+		escaped(templ_7745c5c3_Buffer, string("/people/"+s.Row.ID))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(s.Row.Name))
+		escaped(templ_7745c5c3_Buffer, string(s.Row.Name))
 		markup(templ_7745c5c3_Buffer, "</a></h2></div><ul class=\"quiet small\">")
 		for _, l := range s.Lines {
 			markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(l))
+			escaped(templ_7745c5c3_Buffer, string(l))
 			markup(templ_7745c5c3_Buffer, "</li>")
 		}
 		markup(templ_7745c5c3_Buffer, "</ul></section>")
@@ -158,13 +158,13 @@ func personDeletePage(pg page, v deleteView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var26 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var27 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.title", "name", v.Name)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.title", "name", v.Name)))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.lead", "name", v.Call)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.lead", "name", v.Call)))
 			markup(templ_7745c5c3_Buffer, "</p></div><ul class=\"what-goes\">")
 			for _, l := range v.Lines {
 				markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(l))
+				escaped(templ_7745c5c3_Buffer, string(l))
 				markup(templ_7745c5c3_Buffer, "</li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
@@ -173,19 +173,19 @@ escaped(templ_7745c5c3_Buffer, string(l))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <form class=\"acts\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + v.ID + "/delete"))
+			escaped(templ_7745c5c3_Buffer, string("/people/"+v.ID+"/delete"))
 			markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Revision))
+			escaped(templ_7745c5c3_Buffer, string(v.Revision))
 			markup(templ_7745c5c3_Buffer, "\"> <button class=\"button grave\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.act")))
 			markup(templ_7745c5c3_Buffer, "</button> <button class=\"button\" formaction=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.SafeURL("/people/" + v.ID + "/archive")))
+			escaped(templ_7745c5c3_Buffer, string(templ.SafeURL("/people/"+v.ID+"/archive")))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.archive")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.archive")))
 			markup(templ_7745c5c3_Buffer, "</button> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + v.ID))
+			escaped(templ_7745c5c3_Buffer, string("/people/"+v.ID))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.cancel")))
 			markup(templ_7745c5c3_Buffer, "</a></form>")
 			return nil
 		})

@@ -20,15 +20,15 @@ func practicesPage(pg page, v practicesView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.Title))
+			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.intro")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.intro")))
 			markup(templ_7745c5c3_Buffer, "</p></div><section aria-labelledby=\"own\"><h2 class=\"label section-title\" id=\"own\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Own) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own.none")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				templ_7745c5c3_Err = practiceList(pg.P, v.Own).Render(ctx, templ_7745c5c3_Buffer)
@@ -41,29 +41,29 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.own.none")))
 				markup(templ_7745c5c3_Buffer, " open")
 			}
 			markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add")))
 			markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/practices\"><input type=\"hidden\" name=\"id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = practiceFields(pg.P, v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add.hint")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add.hint")))
 			markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add.act")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.add.act")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form></details></section><section class=\"apart\" aria-labelledby=\"library\"><h2 class=\"label section-title\" id=\"library\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.library")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.library")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			templ_7745c5c3_Err = practiceList(pg.P, v.Library).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</section><section class=\"apart\" aria-labelledby=\"further\"><h2 class=\"label section-title\" id=\"further\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.further")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.further")))
 			markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.further.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.further.lead")))
 			markup(templ_7745c5c3_Buffer, "</p>")
 			templ_7745c5c3_Err = practiceList(pg.P, v.Further).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -91,27 +91,27 @@ func practiceList(p *i18n.Printer, rows []practiceRow) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div><a class=\"words\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + row.ID))
+			escaped(templ_7745c5c3_Buffer, string("/practices/"+row.ID))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(row.Name))
+			escaped(templ_7745c5c3_Buffer, string(row.Name))
 			markup(templ_7745c5c3_Buffer, "</a><p class=\"about\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.Kind(row.Kind)))
+			escaped(templ_7745c5c3_Buffer, string(p.Kind(row.Kind)))
 			markup(templ_7745c5c3_Buffer, "</span> <span>")
-escaped(templ_7745c5c3_Buffer, string(row.Length))
+			escaped(templ_7745c5c3_Buffer, string(row.Length))
 			markup(templ_7745c5c3_Buffer, "</span> ")
 			if row.Own {
 				markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("practices.mine")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practices.mine")))
 				markup(templ_7745c5c3_Buffer, "</span> ")
 			}
 			if row.On && row.Further {
 				markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("practices.on")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practices.on")))
 				markup(templ_7745c5c3_Buffer, "</span> ")
 			}
 			if !row.On {
 				markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("practices.off")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practices.off")))
 				markup(templ_7745c5c3_Buffer, "</span>")
 			}
 			markup(templ_7745c5c3_Buffer, "</p></div></li>")
@@ -159,48 +159,48 @@ func practicePage(pg page, v practiceView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var23 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var24 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<article><div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Name))
+			escaped(templ_7745c5c3_Buffer, string(v.Name))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Kind(v.Kind)))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.Kind(v.Kind)))
 			markup(templ_7745c5c3_Buffer, " · ")
-escaped(templ_7745c5c3_Buffer, string(v.Length))
+			escaped(templ_7745c5c3_Buffer, string(v.Length))
 			markup(templ_7745c5c3_Buffer, " ")
 			if v.Context != "" {
 				markup(templ_7745c5c3_Buffer, "· ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.Context(v.Context)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.Context(v.Context)))
 				markup(templ_7745c5c3_Buffer, " ")
 			}
 			if v.Own {
 				markup(templ_7745c5c3_Buffer, "· ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.mine")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("practices.mine")))
 			}
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			if len(v.Cautions) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"cautions\"><h2 class=\"label section-title\" id=\"cautions\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.cautions")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.cautions")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				for _, c := range v.Cautions {
 					markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(c))
+					escaped(templ_7745c5c3_Buffer, string(c))
 					markup(templ_7745c5c3_Buffer, "</p>")
 				}
 				markup(templ_7745c5c3_Buffer, "</section>")
 			}
 			if v.How != "" {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"how\"><h2 class=\"label section-title\" id=\"how\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.how")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.how")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				for line := range strings.SplitSeq(v.How, "\n") {
 					markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(line))
+					escaped(templ_7745c5c3_Buffer, string(line))
 					markup(templ_7745c5c3_Buffer, "</p>")
 				}
 				markup(templ_7745c5c3_Buffer, "</section>")
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts apart\"><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/today"))
+			escaped(templ_7745c5c3_Buffer, string("/practices/"+v.ID+"/today"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.today")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.today")))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 			templ_7745c5c3_Err = practiceSwitch(pg.P, v.practiceRow).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -219,7 +219,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("practice.today")))
 				}
 			}
 			markup(templ_7745c5c3_Buffer, "<p class=\"small apart\"><a href=\"/practices\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
 			markup(templ_7745c5c3_Buffer, "</a></p></article>")
 			return nil
 		})
@@ -235,27 +235,27 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
 func practiceStudy(p *i18n.Printer, v practiceRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"apart\" aria-labelledby=\"found\"><h2 class=\"label section-title\" id=\"found\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.evidence")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.evidence")))
 		markup(templ_7745c5c3_Buffer, "</h2><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Evidence))
+		escaped(templ_7745c5c3_Buffer, string(v.Evidence))
 		markup(templ_7745c5c3_Buffer, "</p><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.grade", "outcome", v.Outcome)))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.grade", "outcome", v.Outcome)))
 		markup(templ_7745c5c3_Buffer, ": ")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.grade." + v.Grade)))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.grade."+v.Grade)))
 		markup(templ_7745c5c3_Buffer, ".</p></section><section aria-labelledby=\"sources\"><h2 class=\"label section-title\" id=\"sources\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.sources")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.sources")))
 		markup(templ_7745c5c3_Buffer, "</h2><ul class=\"sources\">")
 		for _, s := range v.Sources {
 			markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("https://doi.org/" + s.DOI))
+			escaped(templ_7745c5c3_Buffer, string("https://doi.org/"+s.DOI))
 			markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
-escaped(templ_7745c5c3_Buffer, string(s.Citation))
+			escaped(templ_7745c5c3_Buffer, string(s.Citation))
 			markup(templ_7745c5c3_Buffer, "</a> <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(s.DOI))
+			escaped(templ_7745c5c3_Buffer, string(s.DOI))
 			markup(templ_7745c5c3_Buffer, " ")
 			if !s.Verified {
 				markup(templ_7745c5c3_Buffer, "(")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.unchecked")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practice.unchecked")))
 				markup(templ_7745c5c3_Buffer, ")")
 			}
 			markup(templ_7745c5c3_Buffer, "</span></li>")
@@ -269,32 +269,32 @@ escaped(templ_7745c5c3_Buffer, string(p.T("practice.unchecked")))
 func practiceOwn(p *i18n.Printer, v practiceView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var47 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<p class=\"quiet apart\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.own.no_study")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.own.no_study")))
 		markup(templ_7745c5c3_Buffer, "</p><details class=\"own-words\"")
 		if len(v.Form.Wrong) > 0 || v.Form.Whole != "" {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.edit")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.edit")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID))
+		escaped(templ_7745c5c3_Buffer, string("/practices/"+v.ID))
 		markup(templ_7745c5c3_Buffer, "\"><input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
+		escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = practiceFields(p, v.Form).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details> <details class=\"own-words\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete")))
 		markup(templ_7745c5c3_Buffer, "</summary><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/delete"))
+		escaped(templ_7745c5c3_Buffer, string("/practices/"+v.ID+"/delete"))
 		markup(templ_7745c5c3_Buffer, "\"><p>")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete.lead")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete.lead")))
 		markup(templ_7745c5c3_Buffer, "</p><div class=\"acts\"><button class=\"button grave\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("practice.delete.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details>")
 		return nil
 	})
@@ -305,21 +305,21 @@ func practiceSwitch(p *i18n.Printer, v practiceRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var57 templ.Component) (templ_7745c5c3_Err error) {
 		if !v.On {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.is_off")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("practice.is_off")))
 			markup(templ_7745c5c3_Buffer, "</p><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/on"))
+			escaped(templ_7745c5c3_Buffer, string("/practices/"+v.ID+"/on"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
 			if v.Further {
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.switch_on")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practice.switch_on")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.on")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practice.on")))
 			}
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 		} else {
 			markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + v.ID + "/off"))
+			escaped(templ_7745c5c3_Buffer, string("/practices/"+v.ID+"/off"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.put_off")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("practice.put_off")))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 		}
 		return nil
@@ -331,56 +331,56 @@ func suggestionsPage(pg page, v suggestionsView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var65 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.Title))
+			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.intro")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.intro")))
 			markup(templ_7745c5c3_Buffer, "</p></div><form class=\"form\" method=\"post\" action=\"/suggestions\"><fieldset class=\"field\"><legend>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.rest")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.rest")))
 			markup(templ_7745c5c3_Buffer, "</legend><div class=\"checks\">")
 			for _, d := range v.Days {
 				markup(templ_7745c5c3_Buffer, "<label class=\"check\"><input type=\"checkbox\" name=\"rest\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(d.Value))
+				escaped(templ_7745c5c3_Buffer, string(d.Value))
 				markup(templ_7745c5c3_Buffer, "\"")
 				if d.On {
 					markup(templ_7745c5c3_Buffer, " checked")
 				}
 				markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(d.Name))
+				escaped(templ_7745c5c3_Buffer, string(d.Name))
 				markup(templ_7745c5c3_Buffer, "</label>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.rest.hint")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.rest.hint")))
 			markup(templ_7745c5c3_Buffer, "</p></fieldset><label class=\"check\"><input type=\"checkbox\" name=\"loss\" value=\"1\"")
 			if v.Loss {
 				markup(templ_7745c5c3_Buffer, " checked")
 			}
 			markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.loss")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.loss")))
 			markup(templ_7745c5c3_Buffer, "</label><div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.save")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.save")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form><section class=\"apart\" aria-labelledby=\"away\"><h2 class=\"label section-title\" id=\"away\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.away")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.away")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Away) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.away.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.away.none")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			for _, a := range v.Away {
 				markup(templ_7745c5c3_Buffer, "<form class=\"acts\" method=\"post\" action=\"/suggestions/again\"><input type=\"hidden\" name=\"subject\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(a.Subject))
+				escaped(templ_7745c5c3_Buffer, string(a.Subject))
 				markup(templ_7745c5c3_Buffer, "\"> <span>")
-escaped(templ_7745c5c3_Buffer, string(a.Name))
+				escaped(templ_7745c5c3_Buffer, string(a.Name))
 				markup(templ_7745c5c3_Buffer, " <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(a.Since))
+				escaped(templ_7745c5c3_Buffer, string(a.Since))
 				markup(templ_7745c5c3_Buffer, "</span></span> <button class=\"plain\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.again") + ": " + a.Name))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.again")+": "+a.Name))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.again")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.again")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			}
 			markup(templ_7745c5c3_Buffer, "</section><p class=\"apart\"><a href=\"/practices\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("suggestions.practices")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})

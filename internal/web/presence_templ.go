@@ -18,36 +18,36 @@ func presenceHubPage(pg page, owner string, v presenceHub) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\" data-presence-out data-owner=\"")
-escaped(templ_7745c5c3_Buffer, string(owner))
+			escaped(templ_7745c5c3_Buffer, string(owner))
 			markup(templ_7745c5c3_Buffer, "\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.lead")))
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			if v.Running != nil {
 				markup(templ_7745c5c3_Buffer, "<div class=\"notice\" role=\"status\"><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.running", "time", v.Until)))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.running", "time", v.Until)))
 				markup(templ_7745c5c3_Buffer, " <a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/presence/" + v.Running.ID))
+				escaped(templ_7745c5c3_Buffer, string("/presence/"+v.Running.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.running.back")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.running.back")))
 				markup(templ_7745c5c3_Buffer, "</a></p></div>")
 			}
 			markup(templ_7745c5c3_Buffer, " <section aria-labelledby=\"with-people\"><h2 class=\"label section-title\" id=\"with-people\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.title")))
 			markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/presence\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
 			markup(templ_7745c5c3_Buffer, "\"> <input type=\"hidden\" name=\"kind\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(presence.People))
+			escaped(templ_7745c5c3_Buffer, string(presence.People))
 			markup(templ_7745c5c3_Buffer, "\"><div class=\"field\"><label for=\"people\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.who")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.who")))
 			markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"people\" name=\"people\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("people")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("people")))
 			markup(templ_7745c5c3_Buffer, "\" list=\"known\" autocomplete=\"off\" maxlength=\"2000\"")
 			templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(v.Form, input{Name: "people", Hint: "x"}))
 			if templ_7745c5c3_Err != nil {
@@ -61,43 +61,43 @@ escaped(templ_7745c5c3_Buffer, string(v.Form.Get("people")))
 			markup(templ_7745c5c3_Buffer, "<datalist id=\"known\">")
 			for _, name := range v.Names {
 				markup(templ_7745c5c3_Buffer, "<option value=\"")
-escaped(templ_7745c5c3_Buffer, string(name))
+				escaped(templ_7745c5c3_Buffer, string(name))
 				markup(templ_7745c5c3_Buffer, "\"></option>")
 			}
 			markup(templ_7745c5c3_Buffer, "</datalist></div><fieldset class=\"field\"><legend>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.minutes")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.minutes")))
 			markup(templ_7745c5c3_Buffer, "</legend><div class=\"pick\">")
 			for _, o := range minuteOptions(pg.P, 10, 20, 30, 60, 90, 120) {
 				markup(templ_7745c5c3_Buffer, "<label><input type=\"radio\" name=\"seconds\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Value))
+				escaped(templ_7745c5c3_Buffer, string(o.Value))
 				markup(templ_7745c5c3_Buffer, "\"")
 				if v.Form.Get("seconds") == o.Value {
 					markup(templ_7745c5c3_Buffer, " checked")
 				}
 				markup(templ_7745c5c3_Buffer, "><span>")
-escaped(templ_7745c5c3_Buffer, string(o.Label))
+				escaped(templ_7745c5c3_Buffer, string(o.Label))
 				markup(templ_7745c5c3_Buffer, "</span></label>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div></fieldset><div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.begin")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.people.begin")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form></section><section aria-labelledby=\"alone\"><h2 class=\"label section-title\" id=\"alone\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.alone.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.alone.title")))
 			markup(templ_7745c5c3_Buffer, "</h2><ul class=\"offers\">")
 			for _, o := range v.Offers {
 				markup(templ_7745c5c3_Buffer, "<li><a href=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Href))
+				escaped(templ_7745c5c3_Buffer, string(o.Href))
 				markup(templ_7745c5c3_Buffer, "\"><span class=\"offer-name\">")
-escaped(templ_7745c5c3_Buffer, string(o.Name))
+				escaped(templ_7745c5c3_Buffer, string(o.Name))
 				markup(templ_7745c5c3_Buffer, "</span> <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(o.Length))
+				escaped(templ_7745c5c3_Buffer, string(o.Length))
 				markup(templ_7745c5c3_Buffer, "</span> <span class=\"offer-how quiet\">")
-escaped(templ_7745c5c3_Buffer, string(o.How))
+				escaped(templ_7745c5c3_Buffer, string(o.How))
 				markup(templ_7745c5c3_Buffer, "</span></a></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul><details class=\"own-rhythm\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.name.own")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.name.own")))
 			markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"get\" action=\"/breathe\"><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.how.own")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.how.own")))
 			markup(templ_7745c5c3_Buffer, "</p><div class=\"rhythm\">")
 			templ_7745c5c3_Err = rhythmField(v.Own, "in", pg.P.T("presence.own.in"), "1").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -116,33 +116,33 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.how.own")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.own.set")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.own.set")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
 			if len(v.Recent) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"lately\"><h2 class=\"label section-title\" id=\"lately\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.lately")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.lately")))
 				markup(templ_7745c5c3_Buffer, "</h2><ul class=\"plain-list\">")
 				for _, l := range v.Recent {
 					markup(templ_7745c5c3_Buffer, "<li><p>")
 					if l.Moment != "" {
 						markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + l.Moment))
+						escaped(templ_7745c5c3_Buffer, string("/moments/"+l.Moment))
 						markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(l.What))
+						escaped(templ_7745c5c3_Buffer, string(l.What))
 						markup(templ_7745c5c3_Buffer, "</a>")
 					} else {
-escaped(templ_7745c5c3_Buffer, string(l.What))
+						escaped(templ_7745c5c3_Buffer, string(l.What))
 					}
 					markup(templ_7745c5c3_Buffer, "<br><span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(l.When))
+					escaped(templ_7745c5c3_Buffer, string(l.When))
 					markup(templ_7745c5c3_Buffer, " · ")
-escaped(templ_7745c5c3_Buffer, string(l.Length))
+					escaped(templ_7745c5c3_Buffer, string(l.Length))
 					markup(templ_7745c5c3_Buffer, "</span></p><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/presence/" + l.ID + "/delete"))
+					escaped(templ_7745c5c3_Buffer, string("/presence/"+l.ID+"/delete"))
 					markup(templ_7745c5c3_Buffer, "\"><button class=\"plain small\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.remove") + ": " + l.What + ", " + l.When))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.remove")+": "+l.What+", "+l.When))
 					markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.remove")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.remove")))
 					markup(templ_7745c5c3_Buffer, "</button></form></li>")
 				}
 				markup(templ_7745c5c3_Buffer, "</ul></section>")
@@ -161,41 +161,42 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.remove")))
 func rhythmField(f form, name, label, least string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var36 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"")
-escaped(templ_7745c5c3_Buffer, string("own-" + name))
+		escaped(templ_7745c5c3_Buffer, string("own-"+name))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(label))
+		escaped(templ_7745c5c3_Buffer, string(label))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"")
-escaped(templ_7745c5c3_Buffer, string("own-" + name))
+		escaped(templ_7745c5c3_Buffer, string("own-"+name))
 		markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(name))
+		escaped(templ_7745c5c3_Buffer, string(name))
 		markup(templ_7745c5c3_Buffer, "\" type=\"number\" inputmode=\"decimal\" min=\"")
-escaped(templ_7745c5c3_Buffer, string(least))
+		escaped(templ_7745c5c3_Buffer, string(least))
 		markup(templ_7745c5c3_Buffer, "\" max=\"20\" step=\"0.5\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get(name)))
+		escaped(templ_7745c5c3_Buffer, string(f.Get(name)))
 		markup(templ_7745c5c3_Buffer, "\" required></div>")
 		return nil
 	})
 }
 
 // breathePage is one way of being present alone: its words, what to mind, and a stage that its script draws on.
+//
 //go:noinline
 func breathePage(pg page, v breatheView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var43 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var44 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"breathe\" data-presence=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Kind))
+			escaped(templ_7745c5c3_Buffer, string(v.Kind))
 			markup(templ_7745c5c3_Buffer, "\" data-drawn=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Data))
+			escaped(templ_7745c5c3_Buffer, string(v.Data))
 			markup(templ_7745c5c3_Buffer, "\" data-owner=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Owner))
+			escaped(templ_7745c5c3_Buffer, string(v.Owner))
 			markup(templ_7745c5c3_Buffer, "\" data-id=\"")
-escaped(templ_7745c5c3_Buffer, string(v.ID))
+			escaped(templ_7745c5c3_Buffer, string(v.ID))
 			markup(templ_7745c5c3_Buffer, "\" data-pattern=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Pattern))
+			escaped(templ_7745c5c3_Buffer, string(v.Pattern))
 			markup(templ_7745c5c3_Buffer, "\"><div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Name))
+			escaped(templ_7745c5c3_Buffer, string(v.Name))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(v.How))
+			escaped(templ_7745c5c3_Buffer, string(v.How))
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			templ_7745c5c3_Err = stage(pg.P).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -204,55 +205,55 @@ escaped(templ_7745c5c3_Buffer, string(v.How))
 			markup(templ_7745c5c3_Buffer, "<div class=\"intro\"><div class=\"begin\" data-script hidden>")
 			if len(v.Minutes) > 0 {
 				markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"seconds\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.minutes")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.minutes")))
 				markup(templ_7745c5c3_Buffer, "</label> <select class=\"input\" id=\"seconds\" name=\"seconds\" form=\"over\">")
 				for _, o := range v.Minutes {
 					markup(templ_7745c5c3_Buffer, "<option value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.Value))
+					escaped(templ_7745c5c3_Buffer, string(o.Value))
 					markup(templ_7745c5c3_Buffer, "\"")
 					if o.Value == itoa(v.Seconds) {
 						markup(templ_7745c5c3_Buffer, " selected")
 					}
 					markup(templ_7745c5c3_Buffer, ">")
-escaped(templ_7745c5c3_Buffer, string(o.Label))
+					escaped(templ_7745c5c3_Buffer, string(o.Label))
 					markup(templ_7745c5c3_Buffer, "</option>")
 				}
 				markup(templ_7745c5c3_Buffer, "</select></div>")
 			}
 			markup(templ_7745c5c3_Buffer, "<button type=\"button\" class=\"button main\" data-begin>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.begin")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.begin")))
 			markup(templ_7745c5c3_Buffer, "</button></div>")
 			if len(v.Cautions) > 0 {
 				markup(templ_7745c5c3_Buffer, "<div class=\"caution\"><h2 class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.cautions")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.cautions")))
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				for _, c := range v.Cautions {
 					markup(templ_7745c5c3_Buffer, "<p>")
-escaped(templ_7745c5c3_Buffer, string(c))
+					escaped(templ_7745c5c3_Buffer, string(c))
 					markup(templ_7745c5c3_Buffer, "</p>")
 				}
 				markup(templ_7745c5c3_Buffer, "</div>")
 			}
 			if len(v.Phases) > 0 {
 				markup(templ_7745c5c3_Buffer, "<h2 class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.pattern")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.pattern")))
 				markup(templ_7745c5c3_Buffer, "</h2><ol class=\"phases\">")
 				for _, p := range v.Phases {
 					markup(templ_7745c5c3_Buffer, "<li><span>")
-escaped(templ_7745c5c3_Buffer, string(p.Name))
+					escaped(templ_7745c5c3_Buffer, string(p.Name))
 					markup(templ_7745c5c3_Buffer, "</span> <span class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.Length))
+					escaped(templ_7745c5c3_Buffer, string(p.Length))
 					markup(templ_7745c5c3_Buffer, "</span></li>")
 				}
 				markup(templ_7745c5c3_Buffer, "</ol>")
 			}
 			if len(v.Steps) > 0 {
 				markup(templ_7745c5c3_Buffer, "<details><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.steps")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.steps")))
 				markup(templ_7745c5c3_Buffer, "</summary><ol class=\"steps\">")
 				for _, s := range v.Steps {
 					markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(s))
+					escaped(templ_7745c5c3_Buffer, string(s))
 					markup(templ_7745c5c3_Buffer, "</li>")
 				}
 				markup(templ_7745c5c3_Buffer, "</ol></details>")
@@ -263,35 +264,35 @@ escaped(templ_7745c5c3_Buffer, string(s))
 			}
 			if v.Evidence != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"evidence quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(v.Evidence))
+				escaped(templ_7745c5c3_Buffer, string(v.Evidence))
 				markup(templ_7745c5c3_Buffer, " ")
 				if v.Study != "" {
 					markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Study))
+					escaped(templ_7745c5c3_Buffer, string(v.Study))
 					markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.evidence.study")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.evidence.study")))
 					markup(templ_7745c5c3_Buffer, "</a>")
 				}
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div><form class=\"form over\" id=\"over\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/presence/" + v.ID + "/end"))
+			escaped(templ_7745c5c3_Buffer, string("/presence/"+v.ID+"/end"))
 			markup(templ_7745c5c3_Buffer, "\" data-over><h2 class=\"label\" data-over-words data-words=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.over", "length", "…")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.over", "length", "…")))
 			markup(templ_7745c5c3_Buffer, "\" data-time=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.over.time")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.over.time")))
 			markup(templ_7745c5c3_Buffer, "\" tabindex=\"-1\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.log.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.log.title")))
 			markup(templ_7745c5c3_Buffer, "</h2><input type=\"hidden\" name=\"kind\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Kind))
+			escaped(templ_7745c5c3_Buffer, string(v.Kind))
 			markup(templ_7745c5c3_Buffer, "\"> <input type=\"hidden\" name=\"pattern\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Pattern))
+			escaped(templ_7745c5c3_Buffer, string(v.Pattern))
 			markup(templ_7745c5c3_Buffer, "\"> <input type=\"hidden\" name=\"started_at\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.StartedAt))
+			escaped(templ_7745c5c3_Buffer, string(v.StartedAt))
 			markup(templ_7745c5c3_Buffer, "\"> <input type=\"hidden\" name=\"at\"> ")
 			if len(v.Minutes) == 0 {
 				markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"seconds\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(v.Seconds)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(v.Seconds)))
 				markup(templ_7745c5c3_Buffer, "\">")
 			}
 			templ_7745c5c3_Err = lineField(v.Form, pg.P.T("presence.line"), "").Render(ctx, templ_7745c5c3_Buffer)
@@ -317,9 +318,9 @@ escaped(templ_7745c5c3_Buffer, string(itoa(v.Seconds)))
 func lineField(f form, label, hint string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"savour\">")
-escaped(templ_7745c5c3_Buffer, string(label))
+		escaped(templ_7745c5c3_Buffer, string(label))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" id=\"savour\" name=\"line\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("line")))
+		escaped(templ_7745c5c3_Buffer, string(f.Get("line")))
 		markup(templ_7745c5c3_Buffer, "\" maxlength=\"4000\" autocomplete=\"off\" enterkeyhint=\"done\"")
 		templ_7745c5c3_Err = templ.RenderAttributes(ctx, templ_7745c5c3_Buffer, described(f, input{ID: "savour", Name: "line", Hint: hint}))
 		if templ_7745c5c3_Err != nil {
@@ -339,17 +340,18 @@ escaped(templ_7745c5c3_Buffer, string(f.Get("line")))
 func overActs(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var77 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button main\" name=\"act\" value=\"keep\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.keep")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.keep")))
 		markup(templ_7745c5c3_Buffer, "</button> <button class=\"button\" name=\"act\" value=\"leave\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.leave")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.leave")))
 		markup(templ_7745c5c3_Buffer, "</button></div><p class=\"quiet\" role=\"status\" data-later data-words=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.later")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.later")))
 		markup(templ_7745c5c3_Buffer, "\"></p>")
 		return nil
 	})
 }
 
 // stage is where the motes are. Without its script it is a ring at rest.
+//
 //go:noinline
 func stage(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var81 templ.Component) (templ_7745c5c3_Err error) {
@@ -359,9 +361,9 @@ func stage(p *i18n.Printer) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"motes\" data-motes aria-hidden=\"true\"></div><div class=\"stage-words\"><p class=\"phase\" role=\"status\" data-phase></p><p class=\"count\" aria-hidden=\"true\" data-count></p></div><p class=\"stage-left quiet\" data-left data-words=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.left", "left", "…")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.left", "left", "…")))
 		markup(templ_7745c5c3_Buffer, "\"></p><button type=\"button\" class=\"button stage-end\" data-end hidden>")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.end")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.end")))
 		markup(templ_7745c5c3_Buffer, "</button></div>")
 		return nil
 	})
@@ -378,13 +380,13 @@ func restingRing() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<circle class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var85).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var85).String()))
 			markup(templ_7745c5c3_Buffer, "\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(m.X))
+			escaped(templ_7745c5c3_Buffer, string(m.X))
 			markup(templ_7745c5c3_Buffer, "\" cy=\"")
-escaped(templ_7745c5c3_Buffer, string(m.Y))
+			escaped(templ_7745c5c3_Buffer, string(m.Y))
 			markup(templ_7745c5c3_Buffer, "\" r=\"")
-escaped(templ_7745c5c3_Buffer, string(m.R))
+			escaped(templ_7745c5c3_Buffer, string(m.R))
 			markup(templ_7745c5c3_Buffer, "\"></circle>")
 		}
 		markup(templ_7745c5c3_Buffer, "</svg>")
@@ -393,11 +395,12 @@ escaped(templ_7745c5c3_Buffer, string(m.R))
 }
 
 // senses are how a presence speaks besides what is seen; each is chosen, and remembered on the device.
+//
 //go:noinline
 func senses(p *i18n.Printer, drawn bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var90 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"senses\" data-script hidden><legend class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.options")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.options")))
 		markup(templ_7745c5c3_Buffer, "</legend>")
 		templ_7745c5c3_Err = sense("sound", p.T("presence.option.sound")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -423,7 +426,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("presence.options")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("presence.option.kept")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("presence.option.kept")))
 		markup(templ_7745c5c3_Buffer, "</p></fieldset>")
 		return nil
 	})
@@ -433,9 +436,9 @@ escaped(templ_7745c5c3_Buffer, string(p.T("presence.option.kept")))
 func sense(name, label string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var93 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<label class=\"choice\"><input type=\"checkbox\" data-sense=\"")
-escaped(templ_7745c5c3_Buffer, string(name))
+		escaped(templ_7745c5c3_Buffer, string(name))
 		markup(templ_7745c5c3_Buffer, "\"><span>")
-escaped(templ_7745c5c3_Buffer, string(label))
+		escaped(templ_7745c5c3_Buffer, string(label))
 		markup(templ_7745c5c3_Buffer, "</span></label>")
 		return nil
 	})

@@ -19,9 +19,9 @@ func pulsePage(pg page, v pulseView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.lead")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.lead")))
 			markup(templ_7745c5c3_Buffer, "</p></div>")
 			templ_7745c5c3_Err = pulseSlot(pg.P, v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -35,11 +35,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.lead")))
 				}
 			}
 			markup(templ_7745c5c3_Buffer, " <section aria-labelledby=\"weeks\" class=\"pulse-weeks\"><h2 class=\"label section-title\" id=\"weeks\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.weeks")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.weeks")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Days) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.empty")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.empty")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<div class=\"pulse-beside\">")
@@ -56,16 +56,16 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.empty")))
 			markup(templ_7745c5c3_Buffer, "<p class=\"acts quiet small\">")
 			if v.Next != "" && len(v.Days) > 0 {
 				markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+				escaped(templ_7745c5c3_Buffer, string(v.Next))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.older")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.older")))
 				markup(templ_7745c5c3_Buffer, "</a> ")
 			}
 			markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"/scales\">")
 			if v.Again {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.scales.again")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.scales.again")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.scales")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.scales")))
 			}
 			markup(templ_7745c5c3_Buffer, "</a></p></section>")
 			return nil
@@ -83,16 +83,16 @@ func pulseEditPage(pg page, f pulseForm, id string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var12 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.edit")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.edit")))
 			markup(templ_7745c5c3_Buffer, "</h1></div>")
 			templ_7745c5c3_Err = pulseSlot(pg.P, f).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, " <form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/pulse/" + id + "/delete"))
+			escaped(templ_7745c5c3_Buffer, string("/pulse/"+id+"/delete"))
 			markup(templ_7745c5c3_Buffer, "\" class=\"pulse-remove\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.delete")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.delete")))
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 			return nil
 		})
@@ -106,13 +106,14 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.delete")))
 
 // pulseSlot is the whole form of one pulse. Without a script it is two sliders; with one, a pad beside them that moves
 // with them.
+//
 //go:noinline
 func pulseSlot(p *i18n.Printer, v pulseForm) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<form class=\"pulse\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Action))
+		escaped(templ_7745c5c3_Buffer, string(v.Action))
 		markup(templ_7745c5c3_Buffer, "\" data-pulse aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.title")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.title")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -121,27 +122,27 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.title")))
 		for _, name := range []string{"id", "revision"} {
 			if v.Form.Get(name) != "" {
 				markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(name))
+				escaped(templ_7745c5c3_Buffer, string(name))
 				markup(templ_7745c5c3_Buffer, "\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get(name)))
+				escaped(templ_7745c5c3_Buffer, string(v.Form.Get(name)))
 				markup(templ_7745c5c3_Buffer, "\"> ")
 			}
 		}
 		if v.Next != "" {
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"next\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Next))
+			escaped(templ_7745c5c3_Buffer, string(v.Next))
 			markup(templ_7745c5c3_Buffer, "\">")
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"pulse-pad\" data-pad tabindex=\"0\" role=\"application\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.pad")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.pad")))
 		markup(templ_7745c5c3_Buffer, "\" aria-describedby=\"pulse-now\"><svg viewBox=\"0 0 100 100\" aria-hidden=\"true\" focusable=\"false\"><line class=\"axis\" x1=\"0\" y1=\"50\" x2=\"100\" y2=\"50\"></line> <line class=\"axis\" x1=\"50\" y1=\"0\" x2=\"50\" y2=\"100\"></line> <circle class=\"halo\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("valence")))
+		escaped(templ_7745c5c3_Buffer, string(v.Form.Get("valence")))
 		markup(templ_7745c5c3_Buffer, "\" cy=\"")
-escaped(templ_7745c5c3_Buffer, string(fromTop(v.Form.Get("energy"))))
+		escaped(templ_7745c5c3_Buffer, string(fromTop(v.Form.Get("energy"))))
 		markup(templ_7745c5c3_Buffer, "\" r=\"7\"></circle> <circle class=\"dot\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("valence")))
+		escaped(templ_7745c5c3_Buffer, string(v.Form.Get("valence")))
 		markup(templ_7745c5c3_Buffer, "\" cy=\"")
-escaped(templ_7745c5c3_Buffer, string(fromTop(v.Form.Get("energy"))))
+		escaped(templ_7745c5c3_Buffer, string(fromTop(v.Form.Get("energy"))))
 		markup(templ_7745c5c3_Buffer, "\" r=\"3.2\"></circle></svg> ")
 		for _, q := range pulse.Quadrants() {
 			var templ_7745c5c3_Var27 = []any{"corner", "corner-" + q}
@@ -150,15 +151,15 @@ escaped(templ_7745c5c3_Buffer, string(fromTop(v.Form.Get("energy"))))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<span class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var27).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var27).String()))
 			markup(templ_7745c5c3_Buffer, "\" aria-hidden=\"true\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant." + q)))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant."+q)))
 			markup(templ_7745c5c3_Buffer, "</span>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div><output class=\"visually-hidden\" id=\"pulse-now\" data-pad-now>")
-escaped(templ_7745c5c3_Buffer, string(level(p, "valence", v.Form.Get("valence"))))
+		escaped(templ_7745c5c3_Buffer, string(level(p, "valence", v.Form.Get("valence"))))
 		markup(templ_7745c5c3_Buffer, "; ")
-escaped(templ_7745c5c3_Buffer, string(level(p, "energy", v.Form.Get("energy"))))
+		escaped(templ_7745c5c3_Buffer, string(level(p, "energy", v.Form.Get("energy"))))
 		markup(templ_7745c5c3_Buffer, "</output><div class=\"pulse-sliders\">")
 		templ_7745c5c3_Err = pulseSlider(p, v.Form, "valence").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -169,19 +170,19 @@ escaped(templ_7745c5c3_Buffer, string(level(p, "energy", v.Form.Get("energy"))))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "</div><fieldset class=\"pulse-words\"><legend>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.words")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.words")))
 		markup(templ_7745c5c3_Buffer, " <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.optional")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.optional")))
 		markup(templ_7745c5c3_Buffer, "</span></legend> ")
 		for _, g := range v.Groups {
 			markup(templ_7745c5c3_Buffer, "<details data-quadrant=\"")
-escaped(templ_7745c5c3_Buffer, string(g.Quadrant))
+			escaped(templ_7745c5c3_Buffer, string(g.Quadrant))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if v.Edit && holds(v.Form, g) {
 				markup(templ_7745c5c3_Buffer, " open")
 			}
 			markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant." + g.Quadrant)))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant."+g.Quadrant)))
 			markup(templ_7745c5c3_Buffer, "</summary><div class=\"chips\">")
 			for _, w := range g.Words {
 				var templ_7745c5c3_Var36 = []any{"word", "word-" + g.Quadrant}
@@ -190,15 +191,15 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant." + g.Quadrant)))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<label class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var36).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var36).String()))
 				markup(templ_7745c5c3_Buffer, "\"><input type=\"checkbox\" name=\"words\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(wordValue(w)))
+				escaped(templ_7745c5c3_Buffer, string(wordValue(w)))
 				markup(templ_7745c5c3_Buffer, "\"")
 				if v.Form.Has("words", wordValue(w)) {
 					markup(templ_7745c5c3_Buffer, " checked")
 				}
 				markup(templ_7745c5c3_Buffer, "><span>")
-escaped(templ_7745c5c3_Buffer, string(w.Text))
+				escaped(templ_7745c5c3_Buffer, string(w.Text))
 				markup(templ_7745c5c3_Buffer, "</span></label>")
 			}
 			markup(templ_7745c5c3_Buffer, "</div></details>")
@@ -214,23 +215,23 @@ escaped(templ_7745c5c3_Buffer, string(w.Text))
 		markup(templ_7745c5c3_Buffer, "</fieldset>")
 		if v.Late {
 			markup(templ_7745c5c3_Buffer, "<div class=\"pulse-closeness\"><div class=\"range\"><label for=\"closeness\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness")))
 			markup(templ_7745c5c3_Buffer, "</label> <input type=\"range\" id=\"closeness\" name=\"closeness\" min=\"0\" max=\"100\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("closeness")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("closeness")))
 			markup(templ_7745c5c3_Buffer, "\" data-levels=\"")
-escaped(templ_7745c5c3_Buffer, string(levels(p, "closeness")))
+			escaped(templ_7745c5c3_Buffer, string(levels(p, "closeness")))
 			markup(templ_7745c5c3_Buffer, "\" aria-valuetext=\"")
-escaped(templ_7745c5c3_Buffer, string(level(p, "closeness", v.Form.Get("closeness"))))
+			escaped(templ_7745c5c3_Buffer, string(level(p, "closeness", v.Form.Get("closeness"))))
 			markup(templ_7745c5c3_Buffer, "\" aria-describedby=\"closeness-ends\"><p class=\"ends\" id=\"closeness-ends\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.0")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.0")))
 			markup(templ_7745c5c3_Buffer, "</span><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.4")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.4")))
 			markup(templ_7745c5c3_Buffer, "</span></p></div><label class=\"tick\"><input type=\"checkbox\" name=\"closeness_set\" value=\"1\"")
 			if v.Form.Get("closeness_set") != "" {
 				markup(templ_7745c5c3_Buffer, " checked")
 			}
 			markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.set")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.set")))
 			markup(templ_7745c5c3_Buffer, "</label>")
 			templ_7745c5c3_Err = beside(v.Form, "closeness", p.T("web.pulse.closeness.hint")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -243,14 +244,14 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.set")))
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.when")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.when")))
 		markup(templ_7745c5c3_Buffer, "</summary>")
 		templ_7745c5c3_Err = textField(v.Form, input{Name: "at", Label: p.T("web.pulse.at"), Hint: p.T("web.pulse.at.hint"), Type: "datetime-local"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "</details><div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.keep")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.keep")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form>")
 		return nil
 	})
@@ -260,27 +261,27 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.keep")))
 func pulseSlider(p *i18n.Printer, f form, axis string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var49 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"range\"><label for=\"")
-escaped(templ_7745c5c3_Buffer, string(axis))
+		escaped(templ_7745c5c3_Buffer, string(axis))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse." + axis)))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse."+axis)))
 		markup(templ_7745c5c3_Buffer, "</label> <input type=\"range\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(axis))
+		escaped(templ_7745c5c3_Buffer, string(axis))
 		markup(templ_7745c5c3_Buffer, "\" name=\"")
-escaped(templ_7745c5c3_Buffer, string(axis))
+		escaped(templ_7745c5c3_Buffer, string(axis))
 		markup(templ_7745c5c3_Buffer, "\" min=\"0\" max=\"100\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get(axis)))
+		escaped(templ_7745c5c3_Buffer, string(f.Get(axis)))
 		markup(templ_7745c5c3_Buffer, "\" data-levels=\"")
-escaped(templ_7745c5c3_Buffer, string(levels(p, axis)))
+		escaped(templ_7745c5c3_Buffer, string(levels(p, axis)))
 		markup(templ_7745c5c3_Buffer, "\" aria-valuetext=\"")
-escaped(templ_7745c5c3_Buffer, string(level(p, axis, f.Get(axis))))
+		escaped(templ_7745c5c3_Buffer, string(level(p, axis, f.Get(axis))))
 		markup(templ_7745c5c3_Buffer, "\" aria-describedby=\"")
-escaped(templ_7745c5c3_Buffer, string(axis + "-ends"))
+		escaped(templ_7745c5c3_Buffer, string(axis+"-ends"))
 		markup(templ_7745c5c3_Buffer, "\"><p class=\"ends\" id=\"")
-escaped(templ_7745c5c3_Buffer, string(axis + "-ends"))
+		escaped(templ_7745c5c3_Buffer, string(axis+"-ends"))
 		markup(templ_7745c5c3_Buffer, "\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse." + axis + ".0")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse."+axis+".0")))
 		markup(templ_7745c5c3_Buffer, "</span><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse." + axis + ".4")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse."+axis+".4")))
 		markup(templ_7745c5c3_Buffer, "</span></p>")
 		templ_7745c5c3_Err = beside(f, axis, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -292,11 +293,12 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse." + axis + ".4")))
 }
 
 // pulseField lays pulses on the pad as motes; older ones are fainter. The table beside it says the same in words.
+//
 //go:noinline
 func pulseField(p *i18n.Printer, v pulseView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var61 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<figure class=\"pulse-field\"><svg viewBox=\"-4 -4 108 108\" role=\"img\" aria-labelledby=\"field-title\"><title id=\"field-title\">")
-escaped(templ_7745c5c3_Buffer, string(v.Title))
+		escaped(templ_7745c5c3_Buffer, string(v.Title))
 		markup(templ_7745c5c3_Buffer, "</title><line class=\"axis\" x1=\"0\" y1=\"50\" x2=\"100\" y2=\"50\"></line> <line class=\"axis\" x1=\"50\" y1=\"0\" x2=\"50\" y2=\"100\"></line> ")
 		for _, d := range v.Days {
 			for _, r := range d.Rows {
@@ -306,20 +308,20 @@ escaped(templ_7745c5c3_Buffer, string(v.Title))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<circle class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var63).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var63).String()))
 				markup(templ_7745c5c3_Buffer, "\" cx=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(r.Valence)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(r.Valence)))
 				markup(templ_7745c5c3_Buffer, "\" cy=\"")
-escaped(templ_7745c5c3_Buffer, string(r.Y()))
+				escaped(templ_7745c5c3_Buffer, string(r.Y()))
 				markup(templ_7745c5c3_Buffer, "\" r=\"2.4\"><title>")
-escaped(templ_7745c5c3_Buffer, string(r.Title))
+				escaped(templ_7745c5c3_Buffer, string(r.Title))
 				markup(templ_7745c5c3_Buffer, "</title></circle>")
 			}
 		}
 		markup(templ_7745c5c3_Buffer, "</svg><figcaption class=\"ends small quiet\" aria-hidden=\"true\"><span>← ")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.valence.0")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.valence.0")))
 		markup(templ_7745c5c3_Buffer, "</span><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.valence.4")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.valence.4")))
 		markup(templ_7745c5c3_Buffer, " →</span></figcaption></figure>")
 		return nil
 	})
@@ -329,31 +331,31 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.valence.4")))
 func pulseTable(p *i18n.Printer, v pulseView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var70 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<table class=\"pulse-table\"><caption class=\"visually-hidden\">")
-escaped(templ_7745c5c3_Buffer, string(v.Title))
+		escaped(templ_7745c5c3_Buffer, string(v.Title))
 		markup(templ_7745c5c3_Buffer, "</caption> <thead><tr><th scope=\"col\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.when")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.when")))
 		markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\" class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.valence")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.valence")))
 		markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\" class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.energy")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.energy")))
 		markup(templ_7745c5c3_Buffer, "</th><th scope=\"col\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.words")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.col.words")))
 		markup(templ_7745c5c3_Buffer, "</th></tr></thead> ")
 		for _, d := range v.Days {
 			markup(templ_7745c5c3_Buffer, "<tbody><tr class=\"day\"><th scope=\"rowgroup\" colspan=\"4\">")
-escaped(templ_7745c5c3_Buffer, string(d.Title))
+			escaped(templ_7745c5c3_Buffer, string(d.Title))
 			markup(templ_7745c5c3_Buffer, "</th></tr>")
 			for _, r := range d.Rows {
 				markup(templ_7745c5c3_Buffer, "<tr><td><a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/pulse/" + r.ID + "/edit"))
+				escaped(templ_7745c5c3_Buffer, string("/pulse/"+r.ID+"/edit"))
 				markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(r.Title + ". " + p.T("web.pulse.edit")))
+				escaped(templ_7745c5c3_Buffer, string(r.Title+". "+p.T("web.pulse.edit")))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(r.Time))
+				escaped(templ_7745c5c3_Buffer, string(r.Time))
 				markup(templ_7745c5c3_Buffer, "</a></td><td class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(itoa(r.Valence)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(r.Valence)))
 				markup(templ_7745c5c3_Buffer, "</td><td class=\"number\">")
-escaped(templ_7745c5c3_Buffer, string(itoa(r.Energy)))
+				escaped(templ_7745c5c3_Buffer, string(itoa(r.Energy)))
 				markup(templ_7745c5c3_Buffer, "</td><td>")
 				var templ_7745c5c3_Var82 = []any{"where", "where-" + r.Quadrant}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var82...)
@@ -361,18 +363,18 @@ escaped(templ_7745c5c3_Buffer, string(itoa(r.Energy)))
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var82).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var82).String()))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant." + r.Quadrant)))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.quadrant."+r.Quadrant)))
 				markup(templ_7745c5c3_Buffer, "</span> ")
 				if r.Words != "" {
 					markup(templ_7745c5c3_Buffer, "<span>")
-escaped(templ_7745c5c3_Buffer, string(" " + r.Words))
+					escaped(templ_7745c5c3_Buffer, string(" "+r.Words))
 					markup(templ_7745c5c3_Buffer, "</span> ")
 				}
 				if r.Closeness != nil {
 					markup(templ_7745c5c3_Buffer, "<span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.said", "count", *r.Closeness)))
+					escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.said", "count", *r.Closeness)))
 					markup(templ_7745c5c3_Buffer, "</span>")
 				}
 				markup(templ_7745c5c3_Buffer, "</td></tr>")
@@ -385,40 +387,41 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.closeness.said", "count", *
 }
 
 // helpLine says quietly where there is help.
+//
 //go:noinline
 func helpLine(p *i18n.Printer, help pulse.Help) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var87 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<aside class=\"help-line\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.help")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.pulse.help")))
 		markup(templ_7745c5c3_Buffer, "\"><p>")
-escaped(templ_7745c5c3_Buffer, string(help.Intro))
+		escaped(templ_7745c5c3_Buffer, string(help.Intro))
 		markup(templ_7745c5c3_Buffer, "</p><ul>")
 		for _, r := range help.Resources {
 			markup(templ_7745c5c3_Buffer, "<li><span class=\"name\">")
-escaped(templ_7745c5c3_Buffer, string(r.Name))
+			escaped(templ_7745c5c3_Buffer, string(r.Name))
 			markup(templ_7745c5c3_Buffer, "</span> ")
 			if r.Where != "" {
 				markup(templ_7745c5c3_Buffer, "<span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(r.Where))
+				escaped(templ_7745c5c3_Buffer, string(r.Where))
 				markup(templ_7745c5c3_Buffer, "</span> ")
 			}
 			if r.Phone != "" {
 				markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("tel:" + strings.NewReplacer(" ", "", "/", "", "(", "", ")", "").Replace(r.Phone)))
+				escaped(templ_7745c5c3_Buffer, string("tel:"+strings.NewReplacer(" ", "", "/", "", "(", "", ")", "").Replace(r.Phone)))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(r.Phone))
+				escaped(templ_7745c5c3_Buffer, string(r.Phone))
 				markup(templ_7745c5c3_Buffer, "</a> ")
 			}
 			if r.URL != "" {
 				markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string(r.URL))
+				escaped(templ_7745c5c3_Buffer, string(r.URL))
 				markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
-escaped(templ_7745c5c3_Buffer, string(strings.TrimPrefix(strings.TrimPrefix(r.URL, "https://"), "www.")))
+				escaped(templ_7745c5c3_Buffer, string(strings.TrimPrefix(strings.TrimPrefix(r.URL, "https://"), "www.")))
 				markup(templ_7745c5c3_Buffer, "</a> ")
 			}
 			if r.About != "" {
 				markup(templ_7745c5c3_Buffer, "<span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(r.About))
+				escaped(templ_7745c5c3_Buffer, string(r.About))
 				markup(templ_7745c5c3_Buffer, "</span>")
 			}
 			markup(templ_7745c5c3_Buffer, "</li>")

@@ -16,6 +16,7 @@ import (
 )
 
 // proseBlocks is what was written, as prose reads it: text and nothing else becomes part of the page.
+//
 //go:noinline
 func proseBlocks(blocks []prose.Block) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
@@ -112,9 +113,9 @@ func proseText(s prose.Span) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var4 templ.Component) (templ_7745c5c3_Err error) {
 		if s.Person != "" {
 			markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/people/" + s.Person))
+			escaped(templ_7745c5c3_Buffer, string("/people/"+s.Person))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(s.Text))
+			escaped(templ_7745c5c3_Buffer, string(s.Text))
 			markup(templ_7745c5c3_Buffer, "</a>")
 		} else if s.Href != "" {
 			markup(templ_7745c5c3_Buffer, "<a href=\"")
@@ -128,38 +129,39 @@ escaped(templ_7745c5c3_Buffer, string(s.Text))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "\" rel=\"noreferrer\">")
-escaped(templ_7745c5c3_Buffer, string(s.Text))
+			escaped(templ_7745c5c3_Buffer, string(s.Text))
 			markup(templ_7745c5c3_Buffer, "</a>")
 		} else if s.Code {
 			markup(templ_7745c5c3_Buffer, "<code>")
-escaped(templ_7745c5c3_Buffer, string(s.Text))
+			escaped(templ_7745c5c3_Buffer, string(s.Text))
 			markup(templ_7745c5c3_Buffer, "</code>")
 		} else {
-escaped(templ_7745c5c3_Buffer, string(s.Text))
+			escaped(templ_7745c5c3_Buffer, string(s.Text))
 		}
 		return nil
 	})
 }
 
 // writtenSlot is what was written about a day.
+//
 //go:noinline
 func writtenSlot(p *i18n.Printer, x written) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"written\">")
 		if len(x.Good) > 0 {
 			markup(templ_7745c5c3_Buffer, "<ul class=\"good\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			for _, g := range x.Good {
 				markup(templ_7745c5c3_Buffer, "<li>")
-escaped(templ_7745c5c3_Buffer, string(g))
+				escaped(templ_7745c5c3_Buffer, string(g))
 				markup(templ_7745c5c3_Buffer, "</li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
 		}
 		if x.Question != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"asked\">")
-escaped(templ_7745c5c3_Buffer, string(x.Question))
+			escaped(templ_7745c5c3_Buffer, string(x.Question))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"prose\">")
@@ -170,7 +172,7 @@ escaped(templ_7745c5c3_Buffer, string(x.Question))
 		markup(templ_7745c5c3_Buffer, "</div>")
 		if x.Private {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.private")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.private")))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
 		markup(templ_7745c5c3_Buffer, "</div>")
@@ -183,26 +185,26 @@ func reflectPage(pg page, v reflectView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var17 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<header class=\"today-date\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Weekday))
+			escaped(templ_7745c5c3_Buffer, string(v.Weekday))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Date))
+			escaped(templ_7745c5c3_Buffer, string(v.Date))
 			markup(templ_7745c5c3_Buffer, "</p></header><form class=\"evening\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/reflect/" + v.Day))
+			escaped(templ_7745c5c3_Buffer, string("/reflect/"+v.Day))
 			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.title")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
 			markup(templ_7745c5c3_Buffer, "\"> <input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("revision")))
 			markup(templ_7745c5c3_Buffer, "\"> ")
 			if len(v.Moments) > 0 {
 				markup(templ_7745c5c3_Buffer, "<details class=\"evening-moments\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.reflect.moments", len(v.Moments), "words", numberWord(pg.P, len(v.Moments)))))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.reflect.moments", len(v.Moments), "words", numberWord(pg.P, len(v.Moments)))))
 				markup(templ_7745c5c3_Buffer, "</summary>")
 				templ_7745c5c3_Err = momentList(pg.P, v.Moments).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -218,11 +220,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.reflect.moments", len(v.Moment
 			}
 			if v.Question != nil {
 				markup(templ_7745c5c3_Buffer, "<fieldset class=\"welcome-ask\"><legend class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(v.Question.Title))
+				escaped(templ_7745c5c3_Buffer, string(v.Question.Title))
 				markup(templ_7745c5c3_Buffer, "</legend><p class=\"welcome-of\">")
-escaped(templ_7745c5c3_Buffer, string(v.Question.Text))
+				escaped(templ_7745c5c3_Buffer, string(v.Question.Text))
 				markup(templ_7745c5c3_Buffer, "</p><input type=\"hidden\" name=\"landed_id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Question.ID))
+				escaped(templ_7745c5c3_Buffer, string(v.Question.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
 				templ_7745c5c3_Err = welcomeRadios(pg.P).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -241,7 +243,7 @@ escaped(templ_7745c5c3_Buffer, string(v.Question.ID))
 					markup(templ_7745c5c3_Buffer, " open")
 				}
 				markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.good.open")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.good.open")))
 				markup(templ_7745c5c3_Buffer, "</summary>")
 				templ_7745c5c3_Err = goodThings(pg.P, v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -250,27 +252,27 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.good.open")))
 				markup(templ_7745c5c3_Buffer, "</details>")
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"field journal\"><label for=\"line\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.line")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.line")))
 			markup(templ_7745c5c3_Buffer, "</label><p class=\"asked\" id=\"line-prompt\">")
-escaped(templ_7745c5c3_Buffer, string(v.Prompt.Text))
+			escaped(templ_7745c5c3_Buffer, string(v.Prompt.Text))
 			markup(templ_7745c5c3_Buffer, " <a class=\"plain small\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Another))
+			escaped(templ_7745c5c3_Buffer, string(v.Another))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.another")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.another")))
 			markup(templ_7745c5c3_Buffer, "</a></p><input type=\"hidden\" name=\"prompt\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Prompt.ID))
+			escaped(templ_7745c5c3_Buffer, string(v.Prompt.ID))
 			markup(templ_7745c5c3_Buffer, "\"> <textarea class=\"input\" id=\"line\" name=\"line\" rows=\"5\" maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(reflection.MaxLine)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(reflection.MaxLine)))
 			markup(templ_7745c5c3_Buffer, "\" aria-describedby=\"line-prompt line-hint\">")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("line")))
+			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("line")))
 			markup(templ_7745c5c3_Buffer, "</textarea> ")
 			if v.Form.Wrong["line"] != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"wrong\" id=\"line-hint\">")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Wrong["line"]))
+				escaped(templ_7745c5c3_Buffer, string(v.Form.Wrong["line"]))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<p class=\"hint\" id=\"line-hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.line.hint")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.line.hint")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<label class=\"tick\"><input type=\"checkbox\" name=\"private\" value=\"1\"")
@@ -278,11 +280,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.line.hint")))
 				markup(templ_7745c5c3_Buffer, " checked")
 			}
 			markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.private.ask")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.private.ask")))
 			markup(templ_7745c5c3_Buffer, "</label></div>")
 			if v.Pulse {
 				markup(templ_7745c5c3_Buffer, "<fieldset class=\"evening-pulse\"><legend class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.pulse")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.pulse")))
 				markup(templ_7745c5c3_Buffer, "</legend>")
 				templ_7745c5c3_Err = pulseSlider(pg.P, v.Form, "valence").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -297,60 +299,60 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.pulse")))
 					markup(templ_7745c5c3_Buffer, " checked")
 				}
 				markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.pulse.set")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.pulse.set")))
 				markup(templ_7745c5c3_Buffer, "</label> ")
 				if v.Late {
 					markup(templ_7745c5c3_Buffer, "<div class=\"range\"><label for=\"closeness\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness")))
 					markup(templ_7745c5c3_Buffer, "</label> <input type=\"range\" id=\"closeness\" name=\"closeness\" min=\"0\" max=\"100\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Form.Get("closeness")))
+					escaped(templ_7745c5c3_Buffer, string(v.Form.Get("closeness")))
 					markup(templ_7745c5c3_Buffer, "\" data-levels=\"")
-escaped(templ_7745c5c3_Buffer, string(levels(pg.P, "closeness")))
+					escaped(templ_7745c5c3_Buffer, string(levels(pg.P, "closeness")))
 					markup(templ_7745c5c3_Buffer, "\" aria-valuetext=\"")
-escaped(templ_7745c5c3_Buffer, string(level(pg.P, "closeness", v.Form.Get("closeness"))))
+					escaped(templ_7745c5c3_Buffer, string(level(pg.P, "closeness", v.Form.Get("closeness"))))
 					markup(templ_7745c5c3_Buffer, "\"><p class=\"ends\"><span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness.0")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness.0")))
 					markup(templ_7745c5c3_Buffer, "</span><span>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness.4")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness.4")))
 					markup(templ_7745c5c3_Buffer, "</span></p></div><label class=\"tick\"><input type=\"checkbox\" name=\"closeness_set\" value=\"1\"")
 					if v.Form.Get("closeness_set") != "" {
 						markup(templ_7745c5c3_Buffer, " checked")
 					}
 					markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness.set")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.closeness.set")))
 					markup(templ_7745c5c3_Buffer, "</label>")
 				}
 				markup(templ_7745c5c3_Buffer, "</fieldset>")
 			} else if v.Felt != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\"><a class=\"plain\" href=\"/pulse\">")
-escaped(templ_7745c5c3_Buffer, string(v.Felt))
+				escaped(templ_7745c5c3_Buffer, string(v.Felt))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.keep")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.keep")))
 			markup(templ_7745c5c3_Buffer, "</button> <a class=\"plain\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/day/" + v.Day))
+			escaped(templ_7745c5c3_Buffer, string("/day/"+v.Day))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.day")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.day")))
 			markup(templ_7745c5c3_Buffer, "</a></div><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.optional")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.optional")))
 			markup(templ_7745c5c3_Buffer, "</p></form><details class=\"evening-more\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.more")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.more")))
 			markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/reflect-setting\"><input type=\"hidden\" name=\"back\" value=\"")
-escaped(templ_7745c5c3_Buffer, string("/reflect/" + v.Day))
+			escaped(templ_7745c5c3_Buffer, string("/reflect/"+v.Day))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = selectField(v.Setting, input{Name: "good_on", Label: pg.P.T("web.reflect.good.on")}, v.GoodOn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.good.set")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.good.set")))
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			if v.Kept {
 				markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/reflect/" + v.Day + "/delete"))
+				escaped(templ_7745c5c3_Buffer, string("/reflect/"+v.Day+"/delete"))
 				markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.delete")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.delete")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			}
 			markup(templ_7745c5c3_Buffer, "</details>")
@@ -368,17 +370,17 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.delete")))
 func goodThings(p *i18n.Printer, v reflectView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"good-things\"><legend class=\"label\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good")))
 		markup(templ_7745c5c3_Buffer, "</legend> ")
 		for i := range reflection.MaxGood {
 			markup(templ_7745c5c3_Buffer, "<input class=\"input\" name=\"good\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(v.nth(i)))
+			escaped(templ_7745c5c3_Buffer, string(v.nth(i)))
 			markup(templ_7745c5c3_Buffer, "\" maxlength=\"")
-escaped(templ_7745c5c3_Buffer, string(itoa(reflection.MaxGoodText)))
+			escaped(templ_7745c5c3_Buffer, string(itoa(reflection.MaxGoodText)))
 			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good.nth", "number", itoa(i+1))))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good.nth", "number", itoa(i+1))))
 			markup(templ_7745c5c3_Buffer, "\" placeholder=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good." + itoa(i+1))))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good."+itoa(i+1))))
 			markup(templ_7745c5c3_Buffer, "\" autocomplete=\"off\">")
 		}
 		templ_7745c5c3_Err = beside(v.Form, "good", "").Render(ctx, templ_7745c5c3_Buffer)
@@ -396,11 +398,11 @@ func evenIntention(p *i18n.Printer, in intention.Intention) templ.Component {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"evening-intention\"><legend class=\"label\">")
 		switch in.State {
 		case intention.Done:
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.done")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.done")))
 		case intention.LetGo:
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.let_go")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.let_go")))
 		default:
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
 		}
 		markup(templ_7745c5c3_Buffer, "</legend>")
 		var templ_7745c5c3_Var68 = []any{"intention", templ.KV("done", in.State != intention.Open)}
@@ -409,21 +411,21 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var68).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var68).String()))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(in.Text))
+		escaped(templ_7745c5c3_Buffer, string(in.Text))
 		markup(templ_7745c5c3_Buffer, "</p>")
 		if in.State == intention.Open {
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"intention_id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(in.ID))
+			escaped(templ_7745c5c3_Buffer, string(in.ID))
 			markup(templ_7745c5c3_Buffer, "\"><div class=\"pick\"><label><input type=\"radio\" name=\"intention\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(intention.Done))
+			escaped(templ_7745c5c3_Buffer, string(intention.Done))
 			markup(templ_7745c5c3_Buffer, "\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.close")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.close")))
 			markup(templ_7745c5c3_Buffer, "</span></label> <label><input type=\"radio\" name=\"intention\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(intention.LetGo))
+			escaped(templ_7745c5c3_Buffer, string(intention.LetGo))
 			markup(templ_7745c5c3_Buffer, "\"><span>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.drop")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.drop")))
 			markup(templ_7745c5c3_Buffer, "</span></label></div>")
 		}
 		markup(templ_7745c5c3_Buffer, "</fieldset>")

@@ -15,7 +15,7 @@ func settingsPage(pg page, v settingsView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.settings.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.settings.title")))
 			markup(templ_7745c5c3_Buffer, "</h1></div><div class=\"settings\">")
 			templ_7745c5c3_Err = profileSection(pg.P, v.Forms["profile"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -68,13 +68,13 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.settings.title")))
 func suggestionsSection(p *i18n.Printer) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var4 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"suggested\" aria-labelledby=\"suggested-title\"><h2 id=\"suggested-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.title")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.settings")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.settings")))
 		markup(templ_7745c5c3_Buffer, "</p><p><a href=\"/suggestions\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.settings.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.settings.act")))
 		markup(templ_7745c5c3_Buffer, "</a> · <a href=\"/practices\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.practices")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.practices")))
 		markup(templ_7745c5c3_Buffer, "</a></p></section>")
 		return nil
 	})
@@ -84,14 +84,14 @@ escaped(templ_7745c5c3_Buffer, string(p.T("suggestions.practices")))
 func profileSection(p *i18n.Printer, f form) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var9 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"profile\" aria-labelledby=\"profile-title\"><h2 id=\"profile-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.profile")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.profile")))
 		markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/settings/profile\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"revision\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
+		escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = textField(f, input{Name: "name", Label: p.T("web.settings.name"), Auto: "name", Max: 100, Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -110,7 +110,7 @@ escaped(templ_7745c5c3_Buffer, string(f.Get("revision")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button main\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></section>")
 		return nil
 	})
@@ -120,11 +120,11 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.save")))
 func digestSection(p *i18n.Printer, said string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"digest\" aria-labelledby=\"digest-title\"><h2 id=\"digest-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.digest.title")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.digest.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p>")
-escaped(templ_7745c5c3_Buffer, string(said))
+		escaped(templ_7745c5c3_Buffer, string(said))
 		markup(templ_7745c5c3_Buffer, "</p><p><a href=\"/digest\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.digest.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.digest.act")))
 		markup(templ_7745c5c3_Buffer, "</a></p></section>")
 		return nil
 	})
@@ -134,7 +134,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.digest.act")))
 func emailSection(p *i18n.Printer, f form) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var17 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"email-change\" aria-labelledby=\"email-title\"><h2 id=\"email-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.email")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.email")))
 		markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/settings/email\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -149,7 +149,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.email")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.email.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.email.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></section>")
 		return nil
 	})
@@ -159,9 +159,9 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.email.act")))
 func passwordSection(p *i18n.Printer, f form) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"password-change\" aria-labelledby=\"password-title\"><h2 id=\"password-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.password")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.password")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.lead")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.lead")))
 		markup(templ_7745c5c3_Buffer, "</p><form class=\"form\" method=\"post\" action=\"/settings/password\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -176,7 +176,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.lead")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></section>")
 		return nil
 	})
@@ -186,29 +186,29 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.password.act")))
 func sessionSection(p *i18n.Printer, list []sessionRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"sessions\" aria-labelledby=\"sessions-title\"><h2 id=\"sessions-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.sessions")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.sessions")))
 		markup(templ_7745c5c3_Buffer, "</h2><ul class=\"plain-list\">")
 		for _, s := range list {
 			markup(templ_7745c5c3_Buffer, "<li><p>")
-escaped(templ_7745c5c3_Buffer, string(s.Device))
+			escaped(templ_7745c5c3_Buffer, string(s.Device))
 			markup(templ_7745c5c3_Buffer, " <span class=\"quiet small\">")
 			if s.This {
-escaped(templ_7745c5c3_Buffer, string(p.T("web.session.this")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.session.this")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(s.Seen))
+				escaped(templ_7745c5c3_Buffer, string(s.Seen))
 			}
 			markup(templ_7745c5c3_Buffer, "</span></p>")
 			if s.This {
 				markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"/signout\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.signout")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.signout")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			} else {
 				markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/settings/sessions/" + s.ID + "/revoke"))
+				escaped(templ_7745c5c3_Buffer, string("/settings/sessions/"+s.ID+"/revoke"))
 				markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke.long", "device", s.Device)))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke.long", "device", s.Device)))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke")))
 				markup(templ_7745c5c3_Buffer, "</button></form>")
 			}
 			markup(templ_7745c5c3_Buffer, "</li>")
@@ -222,37 +222,37 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.session.revoke")))
 func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"tokens\" aria-labelledby=\"tokens-title\"><h2 id=\"tokens-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens.lead")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens.lead")))
 		markup(templ_7745c5c3_Buffer, "</p>")
 		if secret != "" {
 			markup(templ_7745c5c3_Buffer, "<div class=\"stack\" role=\"status\"><p>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.token.once")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.token.once")))
 			markup(templ_7745c5c3_Buffer, "</p><code class=\"secret\" id=\"secret\">")
-escaped(templ_7745c5c3_Buffer, string(secret))
+			escaped(templ_7745c5c3_Buffer, string(secret))
 			markup(templ_7745c5c3_Buffer, "</code></div>")
 		}
 		if len(list) > 0 {
 			markup(templ_7745c5c3_Buffer, "<ul class=\"plain-list\">")
 			for _, t := range list {
 				markup(templ_7745c5c3_Buffer, "<li><p>")
-escaped(templ_7745c5c3_Buffer, string(t.Name))
+				escaped(templ_7745c5c3_Buffer, string(t.Name))
 				markup(templ_7745c5c3_Buffer, " <span class=\"quiet small\">")
-escaped(templ_7745c5c3_Buffer, string(t.Scopes))
+				escaped(templ_7745c5c3_Buffer, string(t.Scopes))
 				markup(templ_7745c5c3_Buffer, " · ")
-escaped(templ_7745c5c3_Buffer, string(t.Used))
+				escaped(templ_7745c5c3_Buffer, string(t.Used))
 				markup(templ_7745c5c3_Buffer, " ")
 				if t.Expires != "" {
 					markup(templ_7745c5c3_Buffer, "· ")
-escaped(templ_7745c5c3_Buffer, string(t.Expires))
+					escaped(templ_7745c5c3_Buffer, string(t.Expires))
 				}
 				markup(templ_7745c5c3_Buffer, "</span></p><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/settings/tokens/" + t.ID + "/revoke"))
+				escaped(templ_7745c5c3_Buffer, string("/settings/tokens/"+t.ID+"/revoke"))
 				markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\" aria-label=\"")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.token.revoke.long", "name", t.Name)))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.token.revoke.long", "name", t.Name)))
 				markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.token.revoke")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.token.revoke")))
 				markup(templ_7745c5c3_Buffer, "</button></form></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
@@ -262,7 +262,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.token.revoke")))
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.token.new")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.token.new")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/settings/tokens\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -273,17 +273,17 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.token.new")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"field\"><legend>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.token.scopes")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.token.scopes")))
 		markup(templ_7745c5c3_Buffer, "</legend> ")
 		for _, s := range []string{"read", "capture", "write", "delete"} {
 			markup(templ_7745c5c3_Buffer, "<label class=\"choice\"><input type=\"checkbox\" name=\"scope\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(s))
+			escaped(templ_7745c5c3_Buffer, string(s))
 			markup(templ_7745c5c3_Buffer, "\"")
 			if f.Has("scope", s) {
 				markup(templ_7745c5c3_Buffer, " checked")
 			}
 			markup(templ_7745c5c3_Buffer, "> ")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.scope." + s)))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.scope."+s)))
 			markup(templ_7745c5c3_Buffer, "</label>")
 		}
 		templ_7745c5c3_Err = beside(f, "scopes", "").Render(ctx, templ_7745c5c3_Buffer)
@@ -296,7 +296,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.scope." + s)))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.token.make")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.token.make")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
 		return nil
 	})
@@ -306,15 +306,15 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.token.make")))
 func deleteSection(p *i18n.Printer, f form) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"delete\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.title")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.lead")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.lead")))
 		markup(templ_7745c5c3_Buffer, "</p><details")
 		if len(f.Wrong) > 0 || f.Whole != "" {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.open")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.open")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/settings/delete\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -325,7 +325,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.open")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button grave\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
 		return nil
 	})

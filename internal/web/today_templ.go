@@ -20,9 +20,9 @@ func todayPage(pg page, v todayView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var2 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<header class=\"today-date\"><h1>")
-escaped(templ_7745c5c3_Buffer, string(v.Weekday))
+			escaped(templ_7745c5c3_Buffer, string(v.Weekday))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
-escaped(templ_7745c5c3_Buffer, string(v.Date))
+			escaped(templ_7745c5c3_Buffer, string(v.Date))
 			markup(templ_7745c5c3_Buffer, "</p></header><div id=\"day\" data-live>")
 			templ_7745c5c3_Err = drawnLine(v.Line, "today-line").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -31,7 +31,7 @@ escaped(templ_7745c5c3_Buffer, string(v.Date))
 			markup(templ_7745c5c3_Buffer, "</div>")
 			for _, n := range v.Notes {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet loss\">")
-escaped(templ_7745c5c3_Buffer, string(n.Text))
+				escaped(templ_7745c5c3_Buffer, string(n.Text))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 			markup(templ_7745c5c3_Buffer, " <div id=\"goal\" data-live>")
@@ -44,9 +44,9 @@ escaped(templ_7745c5c3_Buffer, string(n.Text))
 			if len(v.Suggestions) > 0 {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"suggested\"><h2 class=\"label section-title\" id=\"suggested\">")
 				if v.Intention != nil {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("today.suggestion.also")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("today.suggestion.also")))
 				} else {
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.title")))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.title")))
 				}
 				markup(templ_7745c5c3_Buffer, "</h2>")
 				templ_7745c5c3_Err = suggestion(pg.P, v.Suggestions[0], v.Intention == nil).Render(ctx, templ_7745c5c3_Buffer)
@@ -55,7 +55,7 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.title")))
 				}
 				if len(v.Suggestions) > 1 {
 					markup(templ_7745c5c3_Buffer, "<details class=\"more-suggestions\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.suggestion.more", len(v.Suggestions)-1, "words", numberWord(pg.P, len(v.Suggestions)-1))))
+					escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.suggestion.more", len(v.Suggestions)-1, "words", numberWord(pg.P, len(v.Suggestions)-1))))
 					markup(templ_7745c5c3_Buffer, "</summary> ")
 					for _, o := range v.Suggestions[1:] {
 						templ_7745c5c3_Err = suggestion(pg.P, o, false).Render(ctx, templ_7745c5c3_Buffer)
@@ -68,9 +68,9 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.N("web.suggestion.more", len(v.Sugges
 				markup(templ_7745c5c3_Buffer, "</section>")
 			} else if v.Intention == nil {
 				markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"suggested\"><h2 class=\"label\" id=\"suggested\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.title")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.intention.title")))
 				markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.none")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.none")))
 				markup(templ_7745c5c3_Buffer, "</p></section>")
 			}
 			if v.Intention == nil || v.Intention.State != intention.Open {
@@ -80,11 +80,11 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.suggestion.none")))
 				}
 			}
 			markup(templ_7745c5c3_Buffer, "</div><section id=\"moments\" data-live aria-labelledby=\"so-far\"><h2 class=\"label section-title\" id=\"so-far\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.moments")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.moments")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Moments) == 0 {
 				markup(templ_7745c5c3_Buffer, "<p class=\"invitation\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.empty")))
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.empty")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
 				templ_7745c5c3_Err = momentList(pg.P, v.Moments).Render(ctx, templ_7745c5c3_Buffer)
@@ -103,17 +103,17 @@ escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.empty")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<p class=\"acts quiet small\"><a class=\"plain\" href=\"/pulse\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.title")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.pulse.title")))
 			markup(templ_7745c5c3_Buffer, "</a></p></section><p class=\"acts be-present\" data-presence-out=\"")
-escaped(templ_7745c5c3_Buffer, string(asset("presence.js")))
+			escaped(templ_7745c5c3_Buffer, string(asset("presence.js")))
 			markup(templ_7745c5c3_Buffer, "\" data-owner=\"")
-escaped(templ_7745c5c3_Buffer, string(v.Owner))
+			escaped(templ_7745c5c3_Buffer, string(v.Owner))
 			markup(templ_7745c5c3_Buffer, "\"><a href=\"/presence\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.today")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.today")))
 			markup(templ_7745c5c3_Buffer, "</a> <a href=\"/reflect\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.tonight")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.tonight")))
 			markup(templ_7745c5c3_Buffer, "</a> <a href=\"/breathe/cyclic-sigh\">")
-escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.today.breathe")))
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("presence.today.breathe")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
@@ -132,11 +132,11 @@ func intentionSlot(p *i18n.Printer, v todayView) templ.Component {
 		markup(templ_7745c5c3_Buffer, "<section aria-labelledby=\"intended\"><h2 class=\"label section-title\" id=\"intended\">")
 		switch in.State {
 		case intention.Done:
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.done")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.done")))
 		case intention.LetGo:
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.let_go")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.let_go")))
 		default:
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
 		}
 		markup(templ_7745c5c3_Buffer, "</h2>")
 		var templ_7745c5c3_Var23 = []any{"intention", templ.KV("done", in.State != intention.Open)}
@@ -145,42 +145,42 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var23).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var23).String()))
 		markup(templ_7745c5c3_Buffer, "\">")
 		if in.Cue != "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"cue\">")
-escaped(templ_7745c5c3_Buffer, string(in.Cue))
+			escaped(templ_7745c5c3_Buffer, string(in.Cue))
 			markup(templ_7745c5c3_Buffer, ",</span> ")
 		}
-escaped(templ_7745c5c3_Buffer, string(in.Text))
+		escaped(templ_7745c5c3_Buffer, string(in.Text))
 		markup(templ_7745c5c3_Buffer, "</p>")
 		if in.State == intention.Open {
 			if v.Guessable {
 				markup(templ_7745c5c3_Buffer, "<details class=\"welcome-fold\"><summary>")
 				if v.Guess != "" {
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.made.short", "value", v.Guess)))
+					escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.made.short", "value", v.Guess)))
 				} else {
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.will")))
+					escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.will")))
 				}
 				markup(templ_7745c5c3_Buffer, "</summary><form class=\"welcome-ask\" method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/intention/" + in.ID + "/guess"))
+				escaped(templ_7745c5c3_Buffer, string("/intention/"+in.ID+"/guess"))
 				markup(templ_7745c5c3_Buffer, "\">")
 				templ_7745c5c3_Err = welcomeButtons(p, "guess", v.Guess, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.will.hint")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.guess.will.hint")))
 				markup(templ_7745c5c3_Buffer, "</p></form></details>")
 			}
 			markup(templ_7745c5c3_Buffer, " <div class=\"acts\"><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/intention/" + in.ID + "/done"))
+			escaped(templ_7745c5c3_Buffer, string("/intention/"+in.ID+"/done"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.close")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.close")))
 			markup(templ_7745c5c3_Buffer, "</button></form><form method=\"post\" action=\"")
-escaped(templ_7745c5c3_Buffer, string("/intention/" + in.ID + "/let-go"))
+			escaped(templ_7745c5c3_Buffer, string("/intention/"+in.ID+"/let-go"))
 			markup(templ_7745c5c3_Buffer, "\"><button class=\"plain\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.drop")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.drop")))
 			markup(templ_7745c5c3_Buffer, "</button></form></div>")
 		}
 		markup(templ_7745c5c3_Buffer, "</section>")
@@ -192,23 +192,23 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.drop")))
 func suggestion(p *i18n.Printer, o opportunity.Opportunity, first bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<form class=\"suggestion\" method=\"post\" action=\"/suggestion\"><p>")
-escaped(templ_7745c5c3_Buffer, string(o.Text))
+		escaped(templ_7745c5c3_Buffer, string(o.Text))
 		markup(templ_7745c5c3_Buffer, "</p><p class=\"why\">")
-escaped(templ_7745c5c3_Buffer, string(o.Why))
+		escaped(templ_7745c5c3_Buffer, string(o.Why))
 		markup(templ_7745c5c3_Buffer, " ")
 		if o.Practice != "" {
 			markup(templ_7745c5c3_Buffer, "<a href=\"")
-escaped(templ_7745c5c3_Buffer, string("/practices/" + o.Practice))
+			escaped(templ_7745c5c3_Buffer, string("/practices/"+o.Practice))
 			markup(templ_7745c5c3_Buffer, "\">")
 			if practice.IsOwn(o.Practice) {
-escaped(templ_7745c5c3_Buffer, string(p.T("practice.how")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("practice.how")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.how")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.how")))
 			}
 			markup(templ_7745c5c3_Buffer, "</a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</p><input type=\"hidden\" name=\"id\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(o.ID))
+		escaped(templ_7745c5c3_Buffer, string(o.ID))
 		markup(templ_7745c5c3_Buffer, "\"><div class=\"acts\">")
 		switch o.Act {
 		case opportunity.ActReach:
@@ -218,11 +218,11 @@ escaped(templ_7745c5c3_Buffer, string(o.ID))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<a class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var42).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var42).String()))
 			markup(templ_7745c5c3_Buffer, "\" href=\"")
-escaped(templ_7745c5c3_Buffer, string(reachAddress(o)))
+			escaped(templ_7745c5c3_Buffer, string(reachAddress(o)))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
 			markup(templ_7745c5c3_Buffer, "</a> ")
 		case opportunity.ActSavour:
 			var templ_7745c5c3_Var46 = []any{"button", templ.KV("main", first)}
@@ -231,11 +231,11 @@ escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.write")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<a class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var46).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var46).String()))
 			markup(templ_7745c5c3_Buffer, "\" href=\"")
-escaped(templ_7745c5c3_Buffer, string("/moments/" + o.Moment))
+			escaped(templ_7745c5c3_Buffer, string("/moments/"+o.Moment))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
 			markup(templ_7745c5c3_Buffer, "</a> ")
 		default:
 			var templ_7745c5c3_Var50 = []any{"button", templ.KV("main", first)}
@@ -244,48 +244,48 @@ escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<button class=\"")
-escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var50).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var50).String()))
 			markup(templ_7745c5c3_Buffer, "\" name=\"answer\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
+			escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.suggestion.do")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("web.suggestion.do")))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 		}
 		markup(templ_7745c5c3_Buffer, "<button class=\"button\" name=\"answer\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(opportunity.NotNow))
+		escaped(templ_7745c5c3_Buffer, string(opportunity.NotNow))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.suggestion.not_now")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.suggestion.not_now")))
 		markup(templ_7745c5c3_Buffer, "</button></div><details class=\"less\"><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.less")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.less")))
 		markup(templ_7745c5c3_Buffer, "</summary><div class=\"acts\">")
 		if o.Act == opportunity.ActReach {
 			markup(templ_7745c5c3_Buffer, "<button class=\"plain\" name=\"answer\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
+			escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.intend")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.intend")))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 		}
 		if o.Practice != "" {
 			markup(templ_7745c5c3_Buffer, "<button class=\"plain\" name=\"answer\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(opportunity.NotThis))
+			escaped(templ_7745c5c3_Buffer, string(opportunity.NotThis))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.not_this")))
+			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.not_this")))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 		}
 		markup(templ_7745c5c3_Buffer, "<button class=\"plain\" name=\"answer\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(opportunity.NotKind))
+		escaped(templ_7745c5c3_Buffer, string(opportunity.NotKind))
 		markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.not_kind")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.not_kind")))
 		markup(templ_7745c5c3_Buffer, "</button> ")
 		if o.Person != "" {
 			markup(templ_7745c5c3_Buffer, "<button class=\"plain\" name=\"answer\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(opportunity.NeverPerson))
+			escaped(templ_7745c5c3_Buffer, string(opportunity.NeverPerson))
 			markup(templ_7745c5c3_Buffer, "\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.never_person", "name", o.Name)))
+			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.never_person", "name", o.Name)))
 			markup(templ_7745c5c3_Buffer, "</button> ")
 		}
 		markup(templ_7745c5c3_Buffer, "<a class=\"plain\" href=\"/suggestions\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestions.link")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestions.link")))
 		markup(templ_7745c5c3_Buffer, "</a></div></details></form>")
 		return nil
 	})
@@ -299,7 +299,7 @@ func ownWords(p *i18n.Printer, f form, picks []option) templ.Component {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.own")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.own")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/intention\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -311,7 +311,7 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.own")))
 		}
 		if len(picks) > 0 {
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"with\" value=\"")
-escaped(templ_7745c5c3_Buffer, string(f.Get("with")))
+			escaped(templ_7745c5c3_Buffer, string(f.Get("with")))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = selectField(f, input{Name: "person", Label: p.T("web.relation.which")}, picks).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -328,7 +328,7 @@ escaped(templ_7745c5c3_Buffer, string(f.Get("with")))
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.set")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.set")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details>")
 		return nil
 	})

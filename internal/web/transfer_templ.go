@@ -14,25 +14,25 @@ import "kith/internal/i18n"
 func transferSection(p *i18n.Printer, f form, v *importView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"transfer\" aria-labelledby=\"transfer-title\"><h2 id=\"transfer-title\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.title")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.lead")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.lead")))
 		markup(templ_7745c5c3_Buffer, "</p><p class=\"acts page-head\"><a class=\"button\" href=\"/settings/export\" download>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.export")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.export")))
 		markup(templ_7745c5c3_Buffer, "</a> <a class=\"plain\" href=\"/people.vcf\" download>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.import.cards")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.cards")))
 		markup(templ_7745c5c3_Buffer, "</a></p><p><a href=\"/import\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.import.transfer")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.transfer")))
 		markup(templ_7745c5c3_Buffer, "</a></p><details")
 		if v != nil || f.Whole != "" || len(f.Wrong) > 0 {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.import")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.import")))
 		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/settings/import\" enctype=\"multipart/form-data\" data-inplace=\"import-result\"><div class=\"field\"><label for=\"archive\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file")))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" type=\"file\" id=\"archive\" name=\"archive\" accept=\".zip,.kith,application/zip\" required><p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file.hint")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file.hint")))
 		markup(templ_7745c5c3_Buffer, "</p></div><div id=\"import-result\" class=\"stack\" role=\"status\">")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -45,29 +45,29 @@ escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file.hint")))
 		if v != nil {
 			markup(templ_7745c5c3_Buffer, "<p>")
 			if v.Done {
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.done")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.done")))
 			} else {
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.would")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.would")))
 			}
 			markup(templ_7745c5c3_Buffer, "</p><dl class=\"counts\">")
 			for _, c := range v.Counts {
 				markup(templ_7745c5c3_Buffer, "<dt>")
-escaped(templ_7745c5c3_Buffer, string(c.Value))
+				escaped(templ_7745c5c3_Buffer, string(c.Value))
 				markup(templ_7745c5c3_Buffer, "</dt><dd>")
-escaped(templ_7745c5c3_Buffer, string(c.Label))
+				escaped(templ_7745c5c3_Buffer, string(c.Label))
 				markup(templ_7745c5c3_Buffer, "</dd>")
 			}
 			markup(templ_7745c5c3_Buffer, "</dl>")
 			if !v.Done {
 				markup(templ_7745c5c3_Buffer, "<p class=\"hint\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.again")))
+				escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.again")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 		}
 		markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button\" name=\"act\" value=\"look\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.look")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.look")))
 		markup(templ_7745c5c3_Buffer, "</button> <button class=\"button\" name=\"act\" value=\"import\">")
-escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.act")))
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
 		return nil
 	})

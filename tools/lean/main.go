@@ -13,6 +13,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"go/format"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -80,6 +81,9 @@ func rewrite(name string) error {
 	}
 	if at := left.Find(b); at != nil {
 		return fmt.Errorf("%s still has %s: templ writes components differently now", name, at)
+	}
+	if b, err = format.Source(b); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	return os.WriteFile(name, b, 0o600) //nolint:gosec // a name from the glob above
 }
