@@ -24,6 +24,8 @@ type captureView struct {
 	Form  form
 	Ask   bool   // something has to be chosen first
 	Back  string // where to go once it is kept; empty is Today
+	Focus bool   // the keyboard comes up
+	At    string // when it was written, if that was before; the browser's clock
 }
 
 // chip is one thing the line says. A hand can correct it: a chip with options is chosen from, another is taken away.
@@ -46,13 +48,14 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func (h *Handler) captureShow(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := form{Values: r.URL.Query()}
-	return h.capturePage(w, r, v, captureView{ID: newID(), Text: strings.TrimSpace(f.Get("text"))}, http.StatusOK)
+	return h.capturePage(w, r, v, captureView{ID: newID(), Text: sharedLine(f)}, http.StatusOK)
 }
 
 // capturePage is the box on a page of its own, with what its line would become.
 func (h *Handler) capturePage(w http.ResponseWriter, r *http.Request, v *visit, view captureView, status int) error {
 	if view.Text != "" && len(view.Form.Wrong) == 0 {
-		draft, err := h.Moments.Read(r.Context(), v.User.ID, view.Text, v.Now, knownZone(view.Form.Get("zone")))
+		at, _ := writtenAt(view.Form, v.Now)
+		draft, err := h.Moments.Read(r.Context(), v.User.ID, view.Text, at, knownZone(view.Form.Get("zone")))
 		if err != nil {
 			if !view.Form.refuse(v.P, err, "text") {
 				return err
@@ -69,21 +72,24 @@ func (h *Handler) captureSave(w http.ResponseWriter, r *http.Request, v *visit) 
 	if err != nil {
 		return err
 	}
-	view := captureView{ID: f.Get("id"), Text: strings.TrimSpace(f.Get("text")), Form: f, Back: f.Get("back")}
+	if wantsJSON(r) {
+		return h.captureTold(w, r, v, f)
+	}
+	view := captureView{ID: f.Get("id"), Text: strings.TrimSpace(f.Get("text")), Form: f, Back: f.Get("back"), At: f.Get("captured_at")}
 	if _, err := uuid.Parse(view.ID); err != nil {
 		view.ID = newID()
 	}
 	if f.Get("look") != "" {
 		return h.capturePage(w, r, v, view, http.StatusOK)
 	}
-	draft, err := h.Moments.Read(r.Context(), v.User.ID, view.Text, v.Now, knownZone(f.Get("zone")))
-	if err == nil && undecided(draft, f) {
+	d, ask, err := h.drafted(r, v, f)
+	if err == nil && ask {
 		view.Ask = true
 		return h.capturePage(w, r, v, view, http.StatusOK)
 	}
 	var m moment.Moment
 	if err == nil {
-		m, err = h.keep(r, v, view.ID, correct(draft, f, v.User.Location()))
+		m, err = h.keep(r, v, view.ID, d)
 	}
 	if err == nil {
 		return goTo(w, r, personal(f.Get("back"))+"?kept="+m.ID)
@@ -97,6 +103,20 @@ func (h *Handler) captureSave(w http.ResponseWriter, r *http.Request, v *visit) 
 	return h.capturePage(w, r, v, view, http.StatusUnprocessableEntity)
 }
 
+// drafted reads the line of a form, with what a hand has corrected, and reports whether a name still has to be chosen.
+func (h *Handler) drafted(r *http.Request, v *visit, f form) (moment.Draft, bool, error) {
+	at, before := writtenAt(f, v.Now)
+	read, err := h.Moments.Read(r.Context(), v.User.ID, strings.TrimSpace(f.Get("text")), at, knownZone(f.Get("zone")))
+	if err != nil {
+		return moment.Draft{}, false, err
+	}
+	d := correct(read, f, v.User.Location())
+	if before {
+		d.CapturedAt = &at
+	}
+	return d, undecided(read, f), nil
+}
+
 // personal is the page of a person that a line was written on, or Today.
 func personal(back string) string {
 	if strings.HasPrefix(back, "/people/") && strings.Count(back, "/") == 2 && local(back) == back && !strings.ContainsAny(back, "?#") {
@@ -106,10 +126,15 @@ func personal(back string) string {
 }
 
 // keep logs the moment. The id of a page that was shown once may come with another line, through the browser's way
-// back: then it is another moment.
+// back: then it is another moment. The same line again is the same moment, whatever was read from it meanwhile.
 func (h *Handler) keep(r *http.Request, v *visit, id string, d moment.Draft) (moment.Moment, error) {
 	d.ID = id
 	m, _, err := h.Moments.Log(r.Context(), v.User.ID, d)
+	if fault.Is(err, fault.KindConflict) {
+		if old, gone := h.Moments.Get(r.Context(), v.User.ID, id); gone == nil && old.Text == strings.TrimSpace(d.Text) {
+			return old, nil
+		}
+	}
 	if fault.Is(err, fault.KindConflict) || fault.Is(err, fault.KindGone) {
 		d.ID = newID()
 		m, _, err = h.Moments.Log(r.Context(), v.User.ID, d)

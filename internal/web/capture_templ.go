@@ -15,14 +15,16 @@ import "kith/internal/i18n"
 //go:noinline
 func captureBox(p *i18n.Printer, v captureView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var1 templ.Component) (templ_7745c5c3_Err error) {
-		markup(templ_7745c5c3_Buffer, "<form class=\"capture\" method=\"post\" action=\"/capture\" data-capture aria-label=\"")
+		markup(templ_7745c5c3_Buffer, "<form class=\"capture\" method=\"post\" action=\"/capture\" data-capture data-names=\"/people/names\" data-names-label=\"")
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.nav.people")))
+		markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.title")))
-		markup(templ_7745c5c3_Buffer, "\">")
+		markup(templ_7745c5c3_Buffer, "\"><p class=\"told small\" data-told role=\"status\"></p>")
 		templ_7745c5c3_Err = chipList(p, v.Chips).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = captureLine(p, v, false).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = captureLine(p, v, v.Focus).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -33,7 +35,7 @@ func captureBox(p *i18n.Printer, v captureView) templ.Component {
 
 //go:noinline
 func captureLine(p *i18n.Printer, v captureView, focus bool) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var3 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var4 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"id\" value=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.ID))
 		markup(templ_7745c5c3_Buffer, "\"> ")
@@ -44,7 +46,13 @@ func captureLine(p *i18n.Printer, v captureView, focus bool) templ.Component {
 		}
 		markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"zone\" value=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.Form.Get("zone")))
-		markup(templ_7745c5c3_Buffer, "\" data-zone><div class=\"capture-box\"><input name=\"text\" id=\"line\" value=\"")
+		markup(templ_7745c5c3_Buffer, "\" data-zone> ")
+		if v.At != "" {
+			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"captured_at\" value=\"")
+			escaped(templ_7745c5c3_Buffer, string(v.At))
+			markup(templ_7745c5c3_Buffer, "\">")
+		}
+		markup(templ_7745c5c3_Buffer, "<div class=\"capture-box\"><input name=\"text\" id=\"line\" value=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.Text))
 		markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.capture.label")))
@@ -66,7 +74,7 @@ func captureLine(p *i18n.Printer, v captureView, focus bool) templ.Component {
 
 //go:noinline
 func chipList(p *i18n.Printer, chips []chip) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"chips\" data-chips role=\"group\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.chip.group")))
 		markup(templ_7745c5c3_Buffer, "\">")
@@ -83,16 +91,16 @@ func chipList(p *i18n.Printer, chips []chip) templ.Component {
 
 //go:noinline
 func oneChip(c chip) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var15 templ.Component) (templ_7745c5c3_Err error) {
 		switch c.Type {
 		case "select":
-			var templ_7745c5c3_Var14 = []any{"chip", templ.KV("ask", c.Ask)}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var14...)
+			var templ_7745c5c3_Var16 = []any{"chip", templ.KV("ask", c.Ask)}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var16...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "<label class=\"")
-			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var14).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var16).String()))
 			markup(templ_7745c5c3_Buffer, "\">")
 			if c.Kind != "" {
 				templ_7745c5c3_Err = mote(c.Kind).Render(ctx, templ_7745c5c3_Buffer)
@@ -165,8 +173,8 @@ func oneChip(c chip) templ.Component {
 
 //go:noinline
 func capturePage(pg page, v captureView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var30 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var32 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var33 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 			if v.Ask {
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.ask")))
@@ -179,7 +187,13 @@ func capturePage(pg page, v captureView) templ.Component {
 			} else {
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.lead")))
 			}
-			markup(templ_7745c5c3_Buffer, "</p></div><form class=\"stack capture-page\" method=\"post\" action=\"/capture\" data-capture>")
+			markup(templ_7745c5c3_Buffer, "</p></div><form class=\"stack capture-page\" method=\"post\" action=\"/capture\" data-capture data-names=\"/people/names\" data-names-label=\"")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.people")))
+			markup(templ_7745c5c3_Buffer, "\"")
+			if v.Ask {
+				markup(templ_7745c5c3_Buffer, " data-again")
+			}
+			markup(templ_7745c5c3_Buffer, "><p class=\"told small\" data-told role=\"status\"></p>")
 			templ_7745c5c3_Err = captureLine(pg.P, v, !v.Ask).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -195,9 +209,13 @@ func capturePage(pg page, v captureView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "<noscript><button class=\"plain\" name=\"look\" value=\"1\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.look")))
 			markup(templ_7745c5c3_Buffer, "</button></noscript></form>")
+			templ_7745c5c3_Err = outbox(pg.P).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

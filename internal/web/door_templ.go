@@ -27,7 +27,11 @@ func landingPage(pg page, l line, fresh bool) templ.Component {
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.landing.fresh")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			} else {
-				markup(templ_7745c5c3_Buffer, "<p class=\"acts\"><a class=\"button main\" href=\"/signin\">")
+				templ_7745c5c3_Err = pocketDoor(pg.P).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				markup(templ_7745c5c3_Buffer, " <p class=\"acts\"><a class=\"button main\" href=\"/signin\">")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
 				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
@@ -53,7 +57,12 @@ func signInPage(pg page, v doorView) templ.Component {
 			} else {
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.lead")))
 			}
-			markup(templ_7745c5c3_Buffer, "</p><form class=\"form\" method=\"post\" action=\"")
+			markup(templ_7745c5c3_Buffer, "</p>")
+			templ_7745c5c3_Err = pocketDoor(pg.P).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, " <form class=\"form\" method=\"post\" action=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.Action))
 			markup(templ_7745c5c3_Buffer, "\">")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)

@@ -29,13 +29,23 @@ func layout(pg page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		markup(templ_7745c5c3_Buffer, "\" type=\"image/svg+xml\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"stylesheet\" href=\"")
+		markup(templ_7745c5c3_Buffer, "\" type=\"image/svg+xml\"><link rel=\"apple-touch-icon\" href=\"")
 		var templ_7745c5c3_Var6 templ.SafeURL
-		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(asset("kith.css"))
+		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinURLErrs(asset("icon-180.png"))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "\"><link rel=\"manifest\" href=\"/manifest.webmanifest\"><link rel=\"stylesheet\" href=\"")
+		var templ_7745c5c3_Var7 templ.SafeURL
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(asset("kith.css"))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -44,12 +54,12 @@ func layout(pg page) templ.Component {
 		markup(templ_7745c5c3_Buffer, "\"></script>")
 		if pg.Area != "" {
 			markup(templ_7745c5c3_Buffer, "<link rel=\"stylesheet\" href=\"")
-			var templ_7745c5c3_Var8 templ.SafeURL
-			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(asset(pg.Area + ".css"))
+			var templ_7745c5c3_Var9 templ.SafeURL
+			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(asset(pg.Area + ".css"))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -58,13 +68,13 @@ func layout(pg page) templ.Component {
 			markup(templ_7745c5c3_Buffer, "\"></script>")
 		}
 		markup(templ_7745c5c3_Buffer, "</head>")
-		var templ_7745c5c3_Var10 = []any{templ.KV("inside", pg.Name != ""), templ.KV("door", pg.Name == ""), templ.KV("has-capture", pg.Capture != nil)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
+		var templ_7745c5c3_Var11 = []any{templ.KV("inside", pg.Name != ""), templ.KV("door", pg.Name == ""), templ.KV("has-capture", pg.Capture != nil)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<body class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var10).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var11).String()))
 		markup(templ_7745c5c3_Buffer, "\"><a class=\"skip\" href=\"#main\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.skip")))
 		markup(templ_7745c5c3_Buffer, "</a><header class=\"side\"><a class=\"mark\" href=\"/\">")
@@ -100,6 +110,12 @@ func layout(pg page) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</header><main id=\"main\" tabindex=\"-1\">")
+		if pg.Owner != "" {
+			templ_7745c5c3_Err = pocketLine(pg.P, pg.Owner).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if pg.Notice != nil {
 			templ_7745c5c3_Err = noticeLine(pg.P, *pg.Notice).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -124,7 +140,7 @@ func layout(pg page) templ.Component {
 
 //go:noinline
 func navLink(pg page, id, href, key string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var17 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var18 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<a href=\"")
 		escaped(templ_7745c5c3_Buffer, string(href))
 		markup(templ_7745c5c3_Buffer, "\"")
@@ -140,7 +156,7 @@ func navLink(pg page, id, href, key string) templ.Component {
 
 //go:noinline
 func mark() templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg viewBox=\"0 0 26 26\" aria-hidden=\"true\" class=\"day-line\"><line class=\"gone\" x1=\"1\" y1=\"17.5\" x2=\"25\" y2=\"17.5\"></line> <circle class=\"mote mote-check-in\" cx=\"5\" cy=\"17.5\" r=\"2.6\"></circle> <circle class=\"mote mote-celebration\" cx=\"13\" cy=\"10.5\" r=\"5\"></circle> <circle class=\"mote mote-laugh\" cx=\"21\" cy=\"17.5\" r=\"3\"></circle></svg>")
 		return nil
 	})
@@ -150,14 +166,14 @@ func mark() templ.Component {
 //
 //go:noinline
 func noticeLine(p *i18n.Printer, n notice) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
-		var templ_7745c5c3_Var22 = []any{"notice", templ.KV("bad", n.Bad)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var22...)
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var22 templ.Component) (templ_7745c5c3_Err error) {
+		var templ_7745c5c3_Var23 = []any{"notice", templ.KV("bad", n.Bad)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var23...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var22).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var23).String()))
 		markup(templ_7745c5c3_Buffer, "\" role=\"status\"><p>")
 		if n.Kind != "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"visually-hidden\">")
@@ -188,14 +204,14 @@ func noticeLine(p *i18n.Printer, n notice) templ.Component {
 
 //go:noinline
 func mote(kind string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var30 templ.Component) (templ_7745c5c3_Err error) {
-		var templ_7745c5c3_Var31 = []any{"mote", "mote-" + kind}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var31...)
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var31 templ.Component) (templ_7745c5c3_Err error) {
+		var templ_7745c5c3_Var32 = []any{"mote", "mote-" + kind}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<svg class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var31).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var32).String()))
 		markup(templ_7745c5c3_Buffer, "\" viewBox=\"-8 -8 16 16\" width=\"18\" height=\"18\" aria-hidden=\"true\"><path fill-rule=\"evenodd\" d=\"")
 		escaped(templ_7745c5c3_Buffer, string(moteShape(kind)))
 		markup(templ_7745c5c3_Buffer, "\"></path></svg>")
@@ -207,14 +223,14 @@ func mote(kind string) templ.Component {
 //
 //go:noinline
 func drawnLine(l line, class string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var34 templ.Component) (templ_7745c5c3_Err error) {
-		var templ_7745c5c3_Var35 = []any{"day-line", class}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var35...)
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
+		var templ_7745c5c3_Var36 = []any{"day-line", class}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var36...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<svg class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var35).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var36).String()))
 		markup(templ_7745c5c3_Buffer, "\" width=\"100%\" height=\"")
 		escaped(templ_7745c5c3_Buffer, string(itoa(l.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"")
@@ -268,8 +284,8 @@ func drawnLine(l line, class string) templ.Component {
 			markup(templ_7745c5c3_Buffer, "\" r=\"4\"></circle> ")
 		}
 		for _, m := range l.Motes {
-			var templ_7745c5c3_Var58 = []any{"mote", "mote-" + m.Kind}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var58...)
+			var templ_7745c5c3_Var59 = []any{"mote", "mote-" + m.Kind}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var59...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -278,7 +294,7 @@ func drawnLine(l line, class string) templ.Component {
 			markup(templ_7745c5c3_Buffer, "\" y=\"")
 			escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 			markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var58).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var59).String()))
 			markup(templ_7745c5c3_Buffer, "\"><title>")
 			escaped(templ_7745c5c3_Buffer, string(m.Title))
 			markup(templ_7745c5c3_Buffer, "</title>")
@@ -298,7 +314,7 @@ func drawnLine(l line, class string) templ.Component {
 
 //go:noinline
 func endMark(words string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var65 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"end\"><svg viewBox=\"0 0 56 8\" aria-hidden=\"true\"><circle cx=\"16\" cy=\"4\" r=\"2\"></circle><circle cx=\"28\" cy=\"4\" r=\"3\"></circle><circle cx=\"40\" cy=\"4\" r=\"2\"></circle></svg><p>")
 		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</p></div>")

@@ -83,9 +83,11 @@ func personPage(pg page, v personView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !v.Archived {
-				markup(templ_7745c5c3_Buffer, "<form class=\"stack capture-page log\" method=\"post\" action=\"/capture\" data-capture aria-label=\"")
+				markup(templ_7745c5c3_Buffer, "<form class=\"stack capture-page log\" method=\"post\" action=\"/capture\" data-capture data-names=\"/people/names\" data-names-label=\"")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.nav.people")))
+				markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.capture.title")))
-				markup(templ_7745c5c3_Buffer, "\">")
+				markup(templ_7745c5c3_Buffer, "\"><p class=\"told small\" data-told role=\"status\"></p>")
 				templ_7745c5c3_Err = captureLine(pg.P, v.Capture, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -165,20 +167,20 @@ func personPage(pg page, v personView) templ.Component {
 //
 //go:noinline
 func personBefore(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var28 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var29 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"before\" id=\"before\" aria-labelledby=\"before-title\"><h2 class=\"label section-title\" id=\"before-title\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before")))
 		markup(templ_7745c5c3_Buffer, "</h2>")
 		if len(v.FollowUps) > 0 {
 			markup(templ_7745c5c3_Buffer, "<ul class=\"asks\">")
 			for _, f := range v.FollowUps {
-				var templ_7745c5c3_Var30 = []any{templ.KV("due", f.Due)}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
+				var templ_7745c5c3_Var31 = []any{templ.KV("due", f.Due)}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var31...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<li class=\"")
-				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var30).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var31).String()))
 				markup(templ_7745c5c3_Buffer, "\" id=\"")
 				escaped(templ_7745c5c3_Buffer, string("follow-up-"+f.ID))
 				markup(templ_7745c5c3_Buffer, "\">")
@@ -272,7 +274,7 @@ func personBefore(pg page, v personView) templ.Component {
 
 //go:noinline
 func followUp(pg page, v personView, f followRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var44 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var45 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("follow-up-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -317,7 +319,7 @@ func followUp(pg page, v personView, f followRow) templ.Component {
 
 //go:noinline
 func followUpFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var57 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -336,7 +338,7 @@ func followUpFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func fact(pg page, v personView, f factRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("fact-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -371,7 +373,7 @@ func fact(pg page, v personView, f factRow) templ.Component {
 
 //go:noinline
 func factFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var65 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -393,7 +395,7 @@ func factFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func kin(pg page, v personView, k kinRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
 		escaped(templ_7745c5c3_Buffer, string("relation-"+k.ID))
 		markup(templ_7745c5c3_Buffer, "\"")
@@ -431,7 +433,7 @@ func kin(pg page, v personView, k kinRow) templ.Component {
 
 //go:noinline
 func relationFields(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var73 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
 		f := v.form("relation-new")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -493,7 +495,7 @@ func relationFields(pg page, v personView) templ.Component {
 
 //go:noinline
 func saveOrRemove(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var82 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var83 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button> ")
@@ -517,7 +519,7 @@ func saveOrRemove(pg page, f form, remove, back string) templ.Component {
 //
 //go:noinline
 func removeSurely(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var86 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var87 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Get(asked) != "" {
 			markup(templ_7745c5c3_Buffer, "<p role=\"status\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.sure")))

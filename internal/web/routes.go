@@ -123,7 +123,9 @@ func (h *Handler) routes() http.Handler {
 
 	mux.HandleFunc("GET /static/{name}", serveStatic)
 	mux.HandleFunc("GET /favicon.ico", serveFavicon)
-	mux.HandleFunc("GET /manifest.webmanifest", serveManifest)
+	mux.HandleFunc("GET /sw.js", serveWorker)
+	open("GET /manifest.webmanifest", h.manifestShow)
+	open("GET /offline", h.offlineShow)
 	open("/", func(http.ResponseWriter, *http.Request, *visit) error { return fault.NotFound("page") })
 	return mux
 }

@@ -13,7 +13,7 @@ import (
 	"sync"
 )
 
-//go:embed static/dist/*.css static/dist/*.js assets/mark.svg
+//go:embed static/dist/*.css static/dist/*.js static/dist/*.png assets/mark.svg
 var files embed.FS
 
 // static is one file that browsers keep for ever: its address changes with its bytes.
@@ -26,7 +26,7 @@ type static struct {
 // statics holds the files, hashed once, when the first page is asked for.
 var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string]*static{}
-	mimes := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+	mimes := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
 	built, err := fs.Glob(files, "static/dist/*")
 	if err != nil {
 		panic("web: embedded files: " + err.Error()) // a constant pattern
@@ -37,7 +37,6 @@ var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknogloba
 		if err != nil {
 			panic("web: embedded file " + from) // the files are part of the program
 		}
-		sum := sha256.Sum256(b)
 		name := path.Base(from)
 		ext := path.Ext(name)
 		zipped := sync.OnceValue(func() []byte {
@@ -47,11 +46,17 @@ var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknogloba
 			_ = w.Close()
 			return z.Bytes()
 		})
-		s := &static{strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext, mime, b, zipped}
+		s := &static{strings.TrimSuffix(name, ext) + "." + tagOf(b) + ext, mime, b, zipped}
 		m[name], m[s.href] = s, s
 	}
 	return m
 })
+
+// tagOf names bytes by what they are.
+func tagOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:6])
+}
 
 // asset is the address of a static file.
 func asset(name string) string { return "/static/" + statics()[name].href }
@@ -77,16 +82,9 @@ func (s *static) serve(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", s.mime)
 	h.Set("Vary", "Accept-Encoding")
 	body := s.plain
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if s.mime != "image/png" && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = s.zipped()
 	}
 	_, _ = w.Write(body)
-}
-
-func serveManifest(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/manifest+json")
-	w.Header().Set("Cache-Control", "public, max-age=86400")
-	_, _ = w.Write([]byte(`{"name":"Kith","short_name":"Kith","start_url":"/","scope":"/","display":"standalone","background_color":"#fcfaf5","theme_color":"#fcfaf5","icons":[{"src":"` +
-		asset("mark.svg") + `","sizes":"any","type":"image/svg+xml"}]}`))
 }

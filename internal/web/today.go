@@ -104,7 +104,7 @@ func (h *Handler) todayPage(w http.ResponseWriter, r *http.Request, v *visit, f 
 	}
 	view.Notes = notes
 	pg := v.page(v.P.T("web.nav.today"), "today")
-	pg.Capture = &captureView{ID: newID()}
+	pg.Capture = &captureView{ID: newID(), Focus: r.URL.Query().Has("write")}
 	if pg.Notice, err = h.noticeOf(r, v); err != nil {
 		return err
 	}

@@ -79,7 +79,12 @@ func todayPage(pg page, v todayView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			markup(templ_7745c5c3_Buffer, "</div><section id=\"moments\" data-live aria-labelledby=\"so-far\"><h2 class=\"label section-title\" id=\"so-far\">")
+			markup(templ_7745c5c3_Buffer, "</div>")
+			templ_7745c5c3_Err = outbox(pg.P).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, " <section id=\"moments\" data-live aria-labelledby=\"so-far\"><h2 class=\"label section-title\" id=\"so-far\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.today.moments")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if len(v.Moments) == 0 {

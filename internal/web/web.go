@@ -96,7 +96,7 @@ func (v *visit) today() string { return v.User.Day(v.Now) }
 
 // page is the frame of a page for this visit.
 func (v *visit) page(title, active string) page {
-	return page{P: v.P, Title: title, Active: active, Name: v.User.Name}
+	return page{P: v.P, Title: title, Active: active, Name: v.User.Name, Owner: string(v.User.ID)}
 }
 
 // page is what the layout shows round a page.
@@ -105,6 +105,7 @@ type page struct {
 	Title   string
 	Active  string // today, people, moments, settings
 	Name    string // of who is signed in; empty is nobody
+	Owner   string // the id of who is signed in, under whom a browser keeps what it keeps
 	Bare    bool   // no way to sign in is offered
 	Area    string // its own style sheet and script beside those of every page, such as people
 	Capture *captureView
@@ -128,6 +129,9 @@ func (h *Handler) open(f handler) http.Handler {
 		httpd.Route(w, r.Pattern)
 		v := &visit{Now: h.Now(), P: i18n.For(withRegion(i18n.Match(r.Header.Get("Accept-Language")), r))}
 		err := h.recognise(r, v)
+		if err == nil {
+			err = h.ownerOnly(w, r, v)
+		}
 		if err == nil {
 			err = f(w, r, v)
 		}
@@ -172,6 +176,9 @@ func withRegion(locale string, r *http.Request) string {
 func (h *Handler) mine(f handler) http.Handler {
 	return h.open(func(w http.ResponseWriter, r *http.Request, v *visit) error {
 		if !v.signedIn() || v.Identity.Session == "" {
+			if wantsJSON(r) { // a script that sends what waited: it asks the person, and keeps it until then
+				return answer(w, http.StatusUnauthorized, told{})
+			}
 			to := "/signin"
 			if r.Method == http.MethodGet {
 				to += "?next=" + url.QueryEscape(r.URL.RequestURI())

@@ -1,6 +1,6 @@
-// Command assets builds what browsers get: one style sheet and one script for every page, and a pair for each area that
-// has pages of its own, from internal/web/assets into internal/web/static/dist. It is run by scripts/generate, and what it writes is committed, so that building Kith needs
-// Go alone.
+// Command assets builds what browsers get: one style sheet and one script for every page, a pair for each area that has
+// pages of its own, the service worker and the icons, from internal/web/assets into internal/web/static/dist. It is run by
+// scripts/generate, and what it writes is committed, so that building Kith needs Go alone.
 package main
 
 import (
@@ -26,11 +26,22 @@ func main() {
 	for _, script := range entries {
 		entries = append(entries, strings.TrimSuffix(script, ".ts")+".css")
 	}
+	if !build(entries, api.FormatESModule) || !build([]string{from + "worker/sw.ts"}, api.FormatIIFE) {
+		fmt.Fprintln(os.Stderr, "The assets were not built.")
+		os.Exit(1)
+	}
+	if err := drawIcons(to); err != nil {
+		fmt.Fprintln(os.Stderr, "The icons were not drawn:", err)
+		os.Exit(1)
+	}
+}
+
+func build(entries []string, format api.Format) bool {
 	result := api.Build(api.BuildOptions{
 		EntryPoints:       entries,
 		Outdir:            to,
 		Bundle:            true,
-		Format:            api.FormatESModule,
+		Format:            format,
 		Target:            api.ES2022,
 		Engines:           []api.Engine{{Name: api.EngineChrome, Version: "123"}, {Name: api.EngineFirefox, Version: "120"}, {Name: api.EngineSafari, Version: "17.5"}},
 		MinifyWhitespace:  true,
@@ -41,8 +52,5 @@ func main() {
 		LogLevel:          api.LogLevelWarning,
 		Write:             true,
 	})
-	if len(result.Errors) > 0 {
-		fmt.Fprintln(os.Stderr, "The assets were not built.")
-		os.Exit(1)
-	}
+	return len(result.Errors) == 0
 }

@@ -1,24 +1,9 @@
 // What a page can do beyond links and forms. Everything works without it; the server renders every word and every chip.
-// Answers are read as documents by XMLHttpRequest: no text ever becomes markup here, so Trusted Types hold.
 
-function load(method: "GET" | "POST", url: string, body?: FormData | URLSearchParams): Promise<Document> {
-  return new Promise((resolve, reject) => {
-    const x = new XMLHttpRequest();
-    x.open(method, url);
-    x.responseType = "document";
-    x.setRequestHeader("Accept", "text/html");
-    x.onload = () => (x.responseXML ? resolve(x.responseXML) : reject(new Error(String(x.status))));
-    x.onerror = () => reject(new Error("offline"));
-    x.send(body ?? null);
-  });
-}
-
-// replace puts the part of another document in the place of the one with the same id.
-function replace(id: string, from: Document): void {
-  const here = document.getElementById(id);
-  const there = from.getElementById(id);
-  if (here && there && !here.contains(document.activeElement)) here.replaceWith(document.adoptNode(there));
-}
+import { begin, here, keep } from "./pocket/page";
+import { load, replace } from "./pocket/load";
+import { mentions, tokens } from "./pocket/names";
+import { worker } from "./pocket/worker";
 
 // The zone the browser is in, for set-up and for moments lived away from home.
 for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) {
@@ -27,6 +12,8 @@ for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone
 for (const shown of document.querySelectorAll<HTMLElement>("[data-zone-shown]")) {
   shown.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll("_", " ") || shown.textContent;
 }
+
+const flat = (body: FormData) => new URLSearchParams([...body].map(([k, v]) => [k, String(v)] as [string, string]));
 
 // Chips: what the line would become, while it is being written. Only what a hand has corrected is sent along; the rest
 // is read from the line anew.
@@ -52,7 +39,13 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-capture
       if (!body.getAll(control.name).includes(control.value)) body.append(control.name, control.value);
     }
     body.set("look", "1");
-    const answer = await load("POST", form.action, new URLSearchParams([...body].map(([k, v]) => [k, String(v)])));
+    let answer: Document;
+    try {
+      answer = await load("POST", form.action, flat(body));
+    } catch {
+      if (mine === turn) chips.replaceChildren(...tokens(text.value)); // no network: what stands in the line itself
+      return;
+    }
     const fresh = answer.querySelector("[data-chips]");
     if (mine !== turn || !fresh || chips.contains(document.activeElement)) return;
     chips.replaceChildren(...[...fresh.childNodes].map((n) => document.adoptNode(n)));
@@ -67,14 +60,57 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-capture
   chips.addEventListener("change", (e) => {
     if (e.target instanceof HTMLElement) e.target.dataset["touched"] = "";
   });
+  let plainly = false; // as a form, because this device keeps nothing
   form.addEventListener("submit", (e) => {
     if (text.value.trim() === "") {
       e.preventDefault();
       text.focus();
       return;
     }
+    const looks = e.submitter instanceof HTMLButtonElement && e.submitter.name === "look";
     for (const control of untouched()) control.disabled = true;
+    if (plainly || looks) return;
+    e.preventDefault();
+    const body = flat(new FormData(form));
+    const words = text.value;
+    const again = form.dataset["again"] === undefined ? undefined : (body.get("id") ?? undefined);
+    // The box is empty before anything is waited for, so that the next words are never those that are cleared.
+    turn++;
+    clearTimeout(timer);
+    text.value = shown = text.defaultValue;
+    chips.replaceChildren();
+    const back = body.get("back") ?? "";
+    void keep(body, again, {
+      saved: () => {
+        if (form.closest(".capture") || location.pathname === "/") return;
+        if (!navigator.onLine) location.assign("/");
+      },
+      kept: (id) => {
+        if (location.pathname !== "/") location.assign((back || "/") + "?kept=" + encodeURIComponent(id));
+      },
+      ask: (line) => {
+        const asking = document.createElement("form");
+        Object.assign(asking, { method: "post", action: form.action, hidden: true });
+        for (const [name, value] of new URLSearchParams(line.body)) asking.append(Object.assign(document.createElement("input"), { name, value }));
+        document.body.append(asking);
+        asking.submit();
+      },
+    }).then((saved) => {
+      if (saved) return;
+      plainly = true;
+      text.value = words;
+      form.requestSubmit();
+    });
   });
+  mentions(form, text);
+  void here().then((line) => {
+    const field = (name: string) => form.querySelector<HTMLInputElement>(`[name=${name}]`) ?? form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name }));
+    if (!line) return;
+    form.dataset["again"] = "";
+    field("id").value = line.id;
+    field("captured_at").value = line.at;
+  }).catch(() => undefined);
+  if (text.value === "" && location.pathname === "/capture") text.value = [...new URLSearchParams(location.search)].filter(([k]) => ["title", "text", "url"].includes(k)).map(([, v]) => v).join(" ");
   addEventListener("pageshow", () => {
     for (const control of untouched()) control.disabled = false;
   });
@@ -122,6 +158,8 @@ if (live.length > 0) {
   let source: EventSource | undefined;
   const refresh = async () => {
     const fresh = await load("GET", location.href);
+    const whose = (d: Document) => d.getElementById("pocket")?.dataset["owner"];
+    if (whose(fresh) !== whose(document)) return location.reload(); // somebody else has signed in
     for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) replace(part.id, fresh);
   };
   const again = () => {
@@ -145,3 +183,6 @@ if (live.length > 0) {
   });
   listen();
 }
+
+begin();
+worker();

@@ -1,50 +1,7 @@
 // Finding somebody while their name is typed. The names are fetched once, as JSON, and again when something changed; a
 // row is a copy of the page's own template with text put into it, so no text ever becomes markup.
 
-interface Known {
-  id: string;
-  name: string;
-  also?: string;
-  find: string; // folded words by which they are found, a space before each
-  last?: string;
-  sign: string;
-  hue: string;
-  photo?: string;
-}
-
-let known: Promise<Known[]> | undefined;
-
-// names fetches everybody; the answer is revalidated, so asking again costs nothing while nothing changed.
-function names(url: string): Promise<Known[]> {
-  known ??= fetch(url, { headers: { Accept: "application/json" } }).then((r) => {
-    if (!r.ok) throw new Error(String(r.status));
-    return r.json() as Promise<Known[]>;
-  });
-  known.catch(() => (known = undefined));
-  return known;
-}
-addEventListener("kith:changed", () => (known = undefined));
-addEventListener("pageshow", (e) => {
-  if (e.persisted) known = undefined;
-});
-
-// fold is what internal/fold does, as far as a browser needs it to find a beginning.
-const base: Record<string, string> = {
-  ł: "l", ø: "o", đ: "d", ð: "d", ħ: "h", ŧ: "t", ı: "i", æ: "ae", œ: "oe", ß: "ss", "’": "'", "‘": "'", "ʼ": "'",
-};
-function fold(s: string): string {
-  return s.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "").toLowerCase().replace(/[łøđðħŧıæœß’‘ʼ]/gu, (c) => base[c] ?? c)
-    .replaceAll("ς", "σ").normalize("NFKC");
-}
-
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]/u;
-
-// found keeps who has, for each word typed, a word that begins with it; in scripts without spaces it may stand anywhere.
-function found(list: Known[], query: string): Known[] {
-  const words = fold(query).split(/[\s\-.,_"()[\]/@]+/u).filter((w) => w !== "")
-    .map((w) => (unspaced.test(w) ? w : " " + w));
-  return list.filter((p) => words.every((w) => p.find.includes(w)));
-}
+import { found, names, type Known } from "./pocket/names";
 
 const form = document.querySelector<HTMLFormElement>("#find");
 const field = form?.querySelector<HTMLInputElement>("[name=q]");
@@ -159,4 +116,3 @@ for (const input of document.querySelectorAll<HTMLInputElement>("input[list][dat
 // A form that came back open is where the eye should be.
 document.querySelector<HTMLElement>("details[open] [aria-invalid=true]")?.focus();
 
-export {};
