@@ -3,6 +3,7 @@
 // Everything here is left out without harm: the words and the form are the server's.
 
 import { bell, buzz, hush, say, tone, wake } from "./presence/senses";
+import { uuid7 } from "./pocket/id";
 import { flush, keep, type Waiting } from "./presence/out";
 
 type Drawn = { phases?: [string, number][]; steps?: [number, string][]; words: Record<string, string>; seconds: number };
@@ -308,6 +309,9 @@ if (root) {
       const planned = drawn.seconds + settle;
       const started = field("started_at");
       if (started) started.value = new Date(beganAt).toISOString();
+      // A page that was kept on this device is begun more than once, each time as one of its own.
+      root.dataset["id"] = uuid7();
+      form.action = "/presence/" + root.dataset["id"] + "/end";
       // The plan that is told is the one that was lived, with the time to settle.
       const plan = document.createElement("input");
       Object.assign(plan, { type: "hidden", name: "seconds", value: String(planned) });

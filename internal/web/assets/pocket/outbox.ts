@@ -80,15 +80,6 @@ async function mark(id: string, state: State, why: string): Promise<void> {
   });
 }
 
-// uuid7 is an id in order of time, of chance enough that no two devices make the same.
-export function uuid7(now = Date.now()): string {
-  const b = crypto.getRandomValues(new Uint8Array(16));
-  for (let i = 5, t = now; i >= 0; i--, t = Math.floor(t / 256)) b[i] = t % 256;
-  b[6] = ((b[6] ?? 0) & 0x0f) | 0x70;
-  b[8] = ((b[8] ?? 0) & 0x3f) | 0x80;
-  return [...b].map((x) => x.toString(16).padStart(2, "0")).join("").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
-
 type Said = { state: State | "kept" | "later" | "door"; why: string };
 
 // tell sends one line. Only an answer that names the line counts: a hotel's sign-in page answers 200 too.

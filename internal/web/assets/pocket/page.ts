@@ -1,8 +1,9 @@
 // A page's side of the outbox: what was written is saved here first, then sent, and the page says plainly which of the two
 // it is. Without a database it stands aside, and the form is sent as a form.
 
+import { uuid7 } from "./id";
 import { load, replace } from "./load";
-import { all, drop, flush, lines, news, put, uuid7, type Line, type News, type Outcome } from "./outbox";
+import { all, drop, flush, lines, news, put, type Line, type News, type Outcome } from "./outbox";
 
 const pocket = document.getElementById("pocket");
 const owner = pocket?.dataset["owner"] ?? "";

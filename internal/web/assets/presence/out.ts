@@ -47,13 +47,13 @@ async function tellAll(owner: string): Promise<void> {
     const watcher = watched.get(item.url + item.body);
     let answer: Response;
     try {
-      answer = await fetch(item.url, { method: "POST", body: new URLSearchParams(item.body), headers: { Accept: "text/html" } });
+      answer = await fetch(item.url, { method: "POST", body: new URLSearchParams(item.body), headers: { Accept: "text/html", "Kith-Owner": item.owner } });
     } catch {
       watcher?.waits();
       return;
     }
     const to = new URL(answer.url);
-    if (to.pathname === "/signin" || answer.status === 429 || answer.status >= 500) {
+    if (to.pathname === "/signin" || answer.status === 401 || answer.status === 429 || answer.status >= 500) {
       watcher?.waits(); // heard, and not now
       return;
     }
