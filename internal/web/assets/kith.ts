@@ -159,7 +159,7 @@ if (live.length > 0) {
   const refresh = async () => {
     const fresh = await load("GET", location.href);
     const whose = (d: Document) => d.getElementById("pocket")?.dataset["owner"];
-    if (whose(fresh) !== whose(document)) return location.reload(); // somebody else has signed in
+    if (whose(fresh) !== whose(document)) return; // somebody else has signed in: theirs is not shown here
     for (const part of document.querySelectorAll<HTMLElement>("[data-live]")) replace(part.id, fresh);
   };
   const again = () => {
