@@ -15,6 +15,12 @@ func TestDigest(t *testing.T) {
 		h := newHouse(t, d)
 		h.do("PUT", "/api/v1/reflections/2026-11-23", h.ana.token, map[string]any{"line": "open words"}).want(http.StatusCreated, "")
 		h.do("PUT", "/api/v1/reflections/2026-11-24", h.ana.token, map[string]any{"line": "closed words", "private": true}).want(http.StatusCreated, "")
+		if got := into[Found](h.do("GET", "/api/v1/search?q=words", h.ana.token, nil).want(http.StatusOK, "")); len(got.Reflections) != 1 || got.Reflections[0].Line != "open words" {
+			t.Errorf("found %+v", got.Reflections)
+		}
+		if got := into[Found](h.do("GET", "/api/v1/search?q=words", h.ben.token, nil).want(http.StatusOK, "")); len(got.Reflections) != 0 {
+			t.Errorf("somebody else finds %+v", got.Reflections)
+		}
 		read := func(who caller) string {
 			return string(h.do("GET", "/api/v1/digest?week=2026-W48", who.token, nil).want(http.StatusOK, "").body)
 		}
