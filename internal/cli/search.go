@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"strings"
+	"time"
 
+	"kith/internal/api"
 	"kith/internal/client"
 )
 
@@ -23,7 +25,7 @@ type searchCmd struct {
 	personFlags `embed:""`
 }
 
-// Run lists what matches, newest first.
+// Run lists what matches, newest first. Words alone find evenings too: they have no person, kind or feeling to be narrowed by.
 func (c *searchCmd) Run(ctx context.Context, a *app) error {
 	if c.Limit < 1 || c.Limit > 200 {
 		return usagef("--limit must be between 1 and 200")
@@ -40,6 +42,17 @@ func (c *searchCmd) Run(ctx context.Context, a *app) error {
 			}
 			f.Person = p.ID
 		}
+		if f.Query != "" && f == (client.Filter{Query: f.Query}) {
+			found, err := k.Search(ctx, f.Query, c.Limit, c.Cursor)
+			if err != nil {
+				return err
+			}
+			if c.JSON {
+				return a.printJSON(found)
+			}
+			a.screen.found(found, a.now())
+			return nil
+		}
 		page, err := k.Moments(ctx, f, c.Limit, c.Cursor)
 		if err != nil {
 			return err
@@ -47,12 +60,23 @@ func (c *searchCmd) Run(ctx context.Context, a *app) error {
 		if c.JSON {
 			return a.printJSON(page)
 		}
-		a.screen.moments(page.Items, a.now())
-		if len(page.Items) == 0 {
-			a.screen.line("Nothing matches.")
-		} else if page.NextCursor != "" {
-			a.screen.line(quiet("There are more: narrow the search, or raise --limit."))
-		}
+		a.screen.found(api.Found{Items: page.Items, NextCursor: page.NextCursor}, a.now())
 		return nil
 	})
+}
+
+// found prints what a search found: moments, then evenings.
+func (s *screen) found(f api.Found, now time.Time) {
+	s.moments(f.Items, now)
+	if f.NextCursor != "" {
+		s.line(quiet("There are more: narrow the search, or raise --limit."))
+	}
+	for _, r := range f.Reflections {
+		s.line()
+		s.line(bold("Written about " + dayName(r.Day, now)))
+		s.reflection(r)
+	}
+	if len(f.Items) == 0 && len(f.Reflections) == 0 {
+		s.line("Nothing matches.")
+	}
 }

@@ -220,6 +220,12 @@ func (c *Client) Moments(ctx context.Context, f Filter, limit int, cursor string
 	return page, err
 }
 
+// Search finds moments by words, and on the first page people and evenings beside them.
+func (c *Client) Search(ctx context.Context, words string, limit int, cursor string) (f api.Found, err error) {
+	err = c.do(ctx, http.MethodGet, v1("search"), paged(url.Values{"q": {words}}, limit, cursor), 0, nil, &f)
+	return f, err
+}
+
 // Moment is one moment.
 func (c *Client) Moment(ctx context.Context, id string) (m api.Moment, err error) {
 	err = c.Do(ctx, http.MethodGet, v1("moments", id), nil, &m)

@@ -53,10 +53,12 @@ func house(t *testing.T) (http.Handler, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reflections := reflection.New(d, moments, now)
 	return api.New(api.Services{
 		Accounts: accounts, Auth: doors, People: people, Moments: moments, Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Guesses: guess.New(d, now), Now: now,
-		Imports:  intake.New(d, intake.Needs{People: people, Now: now}),
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflection.New(d, moments, now)}),
+		Reflections: reflections,
+		Imports:     intake.New(d, intake.Needs{People: people, Now: now}),
+		Transfer:    transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections}),
 	}), token
 }
 
