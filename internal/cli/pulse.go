@@ -17,8 +17,11 @@ type pulseCmd struct {
 	Values    []string      `arg:"" optional:"" help:"How pleasant and how energetic, each 0 to 100, then words for it if you like. Without any: the last two weeks."`
 	Closeness *int          `placeholder:"N" help:"In the evening: how close you felt to someone, 0 to 100."`
 	Ago       time.Duration `placeholder:"DURATION" help:"How long ago that was, at most 24h."`
+	Change    string        `placeholder:"ID" help:"Change a pulse, by the end of its id: what you say again is changed, the rest stays."`
 	Delete    string        `placeholder:"ID" help:"Delete a pulse; --undo brings it back for ten minutes."`
 	Undo      string        `placeholder:"ID" help:"Bring a deleted pulse back, by its whole id."`
+
+	NoCloseness bool `help:"With --change: take the closeness away."`
 
 	jsonFlag    `embed:""`
 	personFlags `embed:""`
@@ -26,7 +29,12 @@ type pulseCmd struct {
 
 // Run keeps a pulse, or shows the last two weeks.
 func (c *pulseCmd) Run(ctx context.Context, a *app) error {
+	if c.NoCloseness && (c.Change == "" || c.Closeness != nil) {
+		return usagef("--no-closeness goes with --change, and without --closeness")
+	}
 	switch {
+	case c.Change != "":
+		return c.change(ctx, a)
 	case c.Delete != "":
 		return c.with(ctx, a, func(k *client.Client) error { return c.remove(ctx, a, k) })
 	case c.Undo != "":
@@ -46,19 +54,12 @@ func (c *pulseCmd) Run(ctx context.Context, a *app) error {
 		return usagef("say both, how pleasant and how energetic: kith pulse 70 40")
 	}
 	d := api.PulseDraft{Closeness: c.Closeness, Words: pulseWords(c.Values[2:])}
-	for i, to := range []*int{&d.Valence, &d.Energy} {
-		n, err := strconv.Atoi(c.Values[i])
-		if err != nil || n < 0 || n > 100 {
-			return usagef("how pleasant and how energetic are whole numbers from 0 to 100")
-		}
-		*to = n
+	var err error
+	if d.Valence, d.Energy, err = pulseNumbers(c.Values); err != nil {
+		return err
 	}
-	if c.Ago < 0 {
-		return usagef("--ago is how long ago, such as 2h30m")
-	}
-	if c.Ago > 0 {
-		at := a.now().Add(-c.Ago)
-		d.At = &at
+	if d.At, err = c.at(a); err != nil {
+		return err
 	}
 	id, err := uuid.NewV7()
 	if err != nil {
@@ -72,6 +73,74 @@ func (c *pulseCmd) Run(ctx context.Context, a *app) error {
 		}
 		return c.print(a, p)
 	})
+}
+
+// change says anew how it was.
+func (c *pulseCmd) change(ctx context.Context, a *app) error {
+	var (
+		d   api.PulseChange
+		err error
+	)
+	switch {
+	case len(c.Values) == 1:
+		return usagef("say both, how pleasant and how energetic: kith pulse --change %s 70 40", c.Change)
+	case len(c.Values) > 1:
+		v, e, err := pulseNumbers(c.Values)
+		if err != nil {
+			return err
+		}
+		d.Valence, d.Energy = &v, &e
+		if words := pulseWords(c.Values[2:]); len(words) > 0 {
+			d.Words = &words
+		}
+	}
+	if d.At, err = c.at(a); err != nil {
+		return err
+	}
+	if c.Closeness != nil || c.NoCloseness {
+		d.Closeness = api.SetNumber(c.Closeness)
+	}
+	if d.Valence == nil && d.At == nil && !d.Closeness.Set {
+		return usagef("say what it should be: kith pulse --change %s 70 40 content", c.Change)
+	}
+	return c.with(ctx, a, func(k *client.Client) error {
+		id, err := pulseID(ctx, k, c.Change)
+		if err != nil {
+			return err
+		}
+		p, err := k.Pulse(ctx, id)
+		if err != nil {
+			return err
+		}
+		if p, err = k.ChangePulse(ctx, id, d, p.Revision); err != nil {
+			return err
+		}
+		return c.print(a, p)
+	})
+}
+
+// at is when it was felt, if not now.
+func (c *pulseCmd) at(a *app) (*time.Time, error) {
+	if c.Ago < 0 {
+		return nil, usagef("--ago is how long ago, such as 2h30m")
+	}
+	if c.Ago == 0 {
+		return nil, nil //nolint:nilnil // nothing said is no error
+	}
+	at := a.now().Add(-c.Ago)
+	return &at, nil
+}
+
+// pulseNumbers are how pleasant and how energetic it was.
+func pulseNumbers(values []string) (valence, energy int, err error) {
+	for i, to := range []*int{&valence, &energy} {
+		n, err := strconv.Atoi(values[i])
+		if err != nil || n < 0 || n > 100 {
+			return 0, 0, usagef("how pleasant and how energetic are whole numbers from 0 to 100")
+		}
+		*to = n
+	}
+	return valence, energy, nil
 }
 
 // pulseWords are the words after the numbers: one each, or several between commas for those with spaces.
@@ -92,18 +161,25 @@ func (c *pulseCmd) print(a *app, p api.Pulse) error {
 	return nil
 }
 
-// remove deletes the pulse of an id or of the end of it that lists show.
-func (c *pulseCmd) remove(ctx context.Context, a *app, k *client.Client) error {
+// pulseID is the id of which word is all or the end, as lists show it.
+func pulseID(ctx context.Context, k *client.Client, word string) (string, error) {
 	page, err := k.Pulses(ctx, "", 200, "")
 	if err != nil {
-		return err
+		return "", err
 	}
-	id := c.Delete
 	for _, p := range page.Items {
-		if len(c.Delete) >= 4 && strings.HasSuffix(p.ID, c.Delete) {
-			id = p.ID
-			break
+		if len(word) >= 4 && strings.HasSuffix(p.ID, word) {
+			return p.ID, nil
 		}
+	}
+	return word, nil
+}
+
+// remove deletes a pulse.
+func (c *pulseCmd) remove(ctx context.Context, a *app, k *client.Client) error {
+	id, err := pulseID(ctx, k, c.Delete)
+	if err != nil {
+		return err
 	}
 	if err := k.DeletePulse(ctx, id); err != nil {
 		return err

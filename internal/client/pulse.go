@@ -24,6 +24,18 @@ func (c *Client) Pulses(ctx context.Context, from string, limit int, cursor stri
 	return page, err
 }
 
+// Pulse is one pulse.
+func (c *Client) Pulse(ctx context.Context, id string) (p api.Pulse, err error) {
+	err = c.Do(ctx, http.MethodGet, v1("pulses", id), nil, &p)
+	return p, err
+}
+
+// ChangePulse changes a pulse that is still at this revision.
+func (c *Client) ChangePulse(ctx context.Context, id string, change api.PulseChange, revision int64) (p api.Pulse, err error) {
+	err = c.do(ctx, http.MethodPatch, v1("pulses", id), nil, revision, change, &p)
+	return p, err
+}
+
 // DeletePulse deletes a pulse.
 func (c *Client) DeletePulse(ctx context.Context, id string) error {
 	return c.Do(ctx, http.MethodDelete, v1("pulses", id), nil, nil)
