@@ -23,7 +23,7 @@ import (
 var floors = [][]string{
 	{"fault"},
 	{"fold", "collation", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
-	{"capture", "addressbook"},
+	{"capture", "addressbook", "ical"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
 	{"job", "account"},
