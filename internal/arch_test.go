@@ -76,6 +76,8 @@ var owners = map[string]string{
 	"practice_switch":      "practice",
 	"guess":                "guess",
 	"presence":             "presence",
+	"calendar":             "dav",
+	"calendar_busy":        "dav",
 	"opportunity_answer":   "opportunity",
 	"opportunity_put_away": "opportunity",
 	"opportunity_wish":     "opportunity",

@@ -27,6 +27,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
+	"kith/internal/dav"
 	"kith/internal/digest"
 	"kith/internal/guess"
 	"kith/internal/httpd"
@@ -60,6 +61,7 @@ type Services struct {
 	Presence      *presence.Service
 	Guesses       *guess.Service
 	Imports       *intake.Service
+	Calendars     *dav.Service
 	Transfer      *transfer.Service
 	Log           *slog.Logger
 	Now           func() time.Time
@@ -146,6 +148,7 @@ func (s *server) build() *table {
 	s.registerBelongings(t)
 	s.registerPhotos(t)
 	s.registerGroups(t)
+	s.registerCalendars(t)
 	s.registerMerges(t)
 	s.registerIntentions(t)
 	s.registerOpportunities(t)

@@ -2,8 +2,10 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,10 +15,12 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
 	"kith/internal/guess"
+	"kith/internal/httpsafe"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
@@ -77,6 +81,13 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		t.Fatal(err)
 	}
 	digests := digest.New(d, digest.Options{Accounts: accounts, Reflections: reflections, Jobs: queue, Server: server, Base: "https://kith.example.org", Now: now})
+	// Requests that are made up here ask nobody: no name is known, and nothing answers on this machine.
+	allow, err := httpsafe.ParseAllow([]string{"127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }}
+	calendars := dav.New(d, dav.Options{Accounts: accounts, Now: now, HTTP: httpsafe.Options{Allow: allow, Resolver: nobody}})
 	people.OnMerged(moments.Mover())
 	people.OnMerged(intentions.Mover())
 	guesses := guess.New(d, now)
@@ -85,8 +96,9 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Presence:  presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
 		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Now: now,
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests}),
-		Imports:  intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
+		Transfer:  transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Calendars: calendars}),
+		Calendars: calendars,
+		Imports:   intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}
 	h.server = newServer(h.services)
 	h.handler = h.server

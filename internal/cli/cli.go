@@ -35,31 +35,32 @@ const (
 
 // grammar is the whole command line.
 type grammar struct {
-	Serve    serveCmd    `cmd:"" group:"run" help:"Run Kith: pages, API and jobs in one process. The first start prints a one-time set-up link."`
-	Demo     demoCmd     `cmd:"" group:"run" help:"Look at Kith on a made-up year: signed in, nothing to set up, gone when you stop it."`
-	Add      addCmd      `cmd:"" group:"daily" help:"Log a moment in one line."`
-	Today    todayCmd    `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
-	Intend   intendCmd   `cmd:"" group:"daily" help:"Set today's one intention."`
-	Guess    guessCmd    `cmd:"" group:"daily" help:"Guess how welcome reaching somebody will be, before you do."`
-	Landed   landedCmd   `cmd:"" group:"daily" help:"Say how welcome it was, and see how your guesses land."`
-	Breathe  breatheCmd  `cmd:"" group:"daily" help:"Be guided through a breath; where nobody watches, print its plan."`
-	Presence presenceCmd `cmd:"" group:"daily" help:"Undivided attention: start, end, list."`
-	Why      whyCmd      `cmd:"" group:"daily" help:"Say why a suggestion of today is made, and answer it."`
-	Practice practiceCmd `cmd:"" group:"daily" help:"Show the practices, or one with the study behind it; switch it off or on."`
-	Search   searchCmd   `cmd:"" group:"daily" help:"Find moments by their words, people, kind, context, tag, felt or days."`
-	Show     showCmd     `cmd:"" group:"daily" help:"Show one moment; without ID, the last one logged."`
-	Edit     editCmd     `cmd:"" group:"daily" help:"Give a moment a new line."`
-	Delete   deleteCmd   `cmd:"" group:"daily" help:"Delete a moment; undo brings it back for ten minutes."`
-	Undo     undoCmd     `cmd:"" group:"daily" help:"Take back the last thing: a deletion, or the moment just logged."`
-	Repeat   repeatCmd   `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
-	Pulse    pulseCmd    `cmd:"" group:"daily" help:"Say how you feel in two numbers and a word, or show the last two weeks."`
-	Scale    scaleCmd    `cmd:"" group:"daily" help:"Questionnaires every few weeks: list, take, history, import."`
-	Reflect  reflectCmd  `cmd:"" group:"daily" help:"Write the evening: good things and one line, for today or a day that has been."`
-	Day      dayCmd      `cmd:"" group:"daily" help:"Turn to a day: what happened, what was meant, what you wrote."`
-	Week     weekCmd     `cmd:"" group:"daily" help:"Look back on a week, and keep a line to carry on."`
-	Digest   digestCmd   `cmd:"" group:"daily" help:"The week by mail: read it, send it, choose whether and when it comes."`
-	People   peopleCmd   `cmd:"" group:"daily" help:"List the people you know."`
-	Person   personCmd   `cmd:"" group:"daily" help:"Show a person and the moments with them."`
+	Serve     serveCmd     `cmd:"" group:"run" help:"Run Kith: pages, API and jobs in one process. The first start prints a one-time set-up link."`
+	Demo      demoCmd      `cmd:"" group:"run" help:"Look at Kith on a made-up year: signed in, nothing to set up, gone when you stop it."`
+	Add       addCmd       `cmd:"" group:"daily" help:"Log a moment in one line."`
+	Today     todayCmd     `cmd:"" group:"daily" help:"Show today: the day line, the intention, a suggestion, the moments."`
+	Intend    intendCmd    `cmd:"" group:"daily" help:"Set today's one intention."`
+	Guess     guessCmd     `cmd:"" group:"daily" help:"Guess how welcome reaching somebody will be, before you do."`
+	Landed    landedCmd    `cmd:"" group:"daily" help:"Say how welcome it was, and see how your guesses land."`
+	Breathe   breatheCmd   `cmd:"" group:"daily" help:"Be guided through a breath; where nobody watches, print its plan."`
+	Calendars calendarsCmd `cmd:"" group:"daily" help:"Calendars, to be left alone when you are busy: list, add, change, sync, busy, remove."`
+	Presence  presenceCmd  `cmd:"" group:"daily" help:"Undivided attention: start, end, list."`
+	Why       whyCmd       `cmd:"" group:"daily" help:"Say why a suggestion of today is made, and answer it."`
+	Practice  practiceCmd  `cmd:"" group:"daily" help:"Show the practices, or one with the study behind it; switch it off or on."`
+	Search    searchCmd    `cmd:"" group:"daily" help:"Find moments by their words, people, kind, context, tag, felt or days."`
+	Show      showCmd      `cmd:"" group:"daily" help:"Show one moment; without ID, the last one logged."`
+	Edit      editCmd      `cmd:"" group:"daily" help:"Give a moment a new line."`
+	Delete    deleteCmd    `cmd:"" group:"daily" help:"Delete a moment; undo brings it back for ten minutes."`
+	Undo      undoCmd      `cmd:"" group:"daily" help:"Take back the last thing: a deletion, or the moment just logged."`
+	Repeat    repeatCmd    `cmd:"" group:"daily" help:"Log a moment again, now; without ID, the last one."`
+	Pulse     pulseCmd     `cmd:"" group:"daily" help:"Say how you feel in two numbers and a word, or show the last two weeks."`
+	Scale     scaleCmd     `cmd:"" group:"daily" help:"Questionnaires every few weeks: list, take, history, import."`
+	Reflect   reflectCmd   `cmd:"" group:"daily" help:"Write the evening: good things and one line, for today or a day that has been."`
+	Day       dayCmd       `cmd:"" group:"daily" help:"Turn to a day: what happened, what was meant, what you wrote."`
+	Week      weekCmd      `cmd:"" group:"daily" help:"Look back on a week, and keep a line to carry on."`
+	Digest    digestCmd    `cmd:"" group:"daily" help:"The week by mail: read it, send it, choose whether and when it comes."`
+	People    peopleCmd    `cmd:"" group:"daily" help:"List the people you know."`
+	Person    personCmd    `cmd:"" group:"daily" help:"Show a person and the moments with them."`
 
 	Account userCmd    `cmd:"" name:"user" group:"operation" help:"Accounts: add, list, reset a password, erase."`
 	Token   tokenCmd   `cmd:"" group:"operation" help:"API tokens: new, list, revoke."`

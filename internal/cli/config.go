@@ -47,10 +47,14 @@ type serveFlags struct {
 	MailPassword string   `env:"KITH_MAIL_PASSWORD" hidden:"" help:"Password for --mail-server. Better kept in the environment, since others see command lines."`
 	MailSecret   string   `name:"mail-password-file" env:"KITH_MAIL_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password for --mail-server."`
 	MailFrom     string   `env:"KITH_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail is from, such as \"Kith <kith@example.org>\"."`
+	AllowOut     []string `name:"allow-outgoing" env:"KITH_ALLOW_OUTGOING" placeholder:"CIDR" help:"Private networks, addresses or hosts that Kith may ask for calendars."`
 	AdminAddr    string   `env:"KITH_ADMIN_ADDR" placeholder:"HOST:PORT" help:"Loopback address for /metrics and /debug/pprof; off by default."`
 	LogFormat    string   `env:"KITH_LOG_FORMAT" placeholder:"FORMAT" enum:"text,json" default:"text" help:"text or json (${default})."`
 	LogLevel     string   `env:"KITH_LOG_LEVEL" placeholder:"LEVEL" enum:"debug,info,warn,error" default:"info" help:"debug, info, warn or error (${default})."`
 }
+
+// allowEnv names the private networks that may be asked, for every command that may ask.
+const allowEnv = "KITH_ALLOW_OUTGOING"
 
 // defaultAddr is where Kith listens unless told otherwise.
 const defaultAddr = "127.0.0.1:5484"

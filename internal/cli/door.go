@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 
 	"kith/internal/client"
 	"kith/internal/db"
@@ -61,7 +62,7 @@ func openStore(ctx context.Context, a *app, s store, user string) (*client.Clien
 		return lock.Unlock()
 	}
 	log := quietLog()
-	h, err := build(ctx, plan{store: s, log: log, now: a.now, conns: 2})
+	h, err := build(ctx, plan{store: s, log: log, now: a.now, conns: 2, allow: strings.Split(a.getenv(allowEnv), ",")})
 	if err != nil {
 		return nil, nil, errors.Join(err, unlock())
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -12,11 +13,13 @@ import (
 	"kith/internal/account"
 	"kith/internal/api"
 	"kith/internal/auth"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/demo"
 	"kith/internal/digest"
 	"kith/internal/guess"
 	"kith/internal/httpd"
+	"kith/internal/httpsafe"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
@@ -53,6 +56,7 @@ type plan struct {
 	store store
 	log   *slog.Logger
 	now   func() time.Time
+	allow []string       // private networks that outgoing requests may enter
 	pages bool           // serve has pages; a command needs none
 	mail  *notify.Server // nil: no mail is sent
 	base  string         // the address that people open
@@ -106,8 +110,14 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.OnDeleted(imports.PersonDeleted)
 	people.OnDeleted(guesses.PersonDeleted)
 	h.imports = imports
+	allow, err := httpsafe.ParseAllow(p.allow)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", allowEnv, err)
+	}
+	calendars := dav.New(h.db, dav.Options{Accounts: h.accounts, Jobs: h.jobs, HTTP: httpsafe.Options{Allow: allow}, Now: p.now})
 	archive := transfer.New(h.db, transfer.Nouns{
 		Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests,
+		Calendars: calendars,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
@@ -137,16 +147,19 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(presence.Tables(), presences.Erase)
 	h.accounts.OnErasedAll(reflection.Tables(), reflections.Erase)
 	h.accounts.OnErasedAll(digest.Tables(), digests.Erase)
+	h.accounts.OnErasedAll(dav.Tables(), calendars.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
-		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
+		Calendars: calendars,
+		Accounts:  h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
-			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
+			Calendars: calendars,
+			Accounts:  h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
@@ -157,6 +170,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	}
 	people.Seal(h.keys)
 	reflections.Seal(h.keys)
+	calendars.Seal(h.keys)
 	return h, nil
 }
 

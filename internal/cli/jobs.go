@@ -16,6 +16,7 @@ import (
 //	digest    send      at the person's own hour (enqueued with the setting)
 //	auth      prune    every hour
 //	intake    forget   every hour
+//	dav       tick     every ten minutes: enqueues a sync for each calendar whose turn it is, once an hour
 
 // prune removes expired sessions, tokens, links and counted failures.
 type prune struct{}

@@ -65,7 +65,7 @@ func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 	if err != nil {
 		return err
 	}
-	h, err := build(ctx, plan{store: s, log: log, now: a.now, pages: c.Role != "worker", mail: server, base: c.PublicURL})
+	h, err := build(ctx, plan{store: s, log: log, now: a.now, pages: c.Role != "worker", allow: c.AllowOut, mail: server, base: c.PublicURL})
 	if err != nil {
 		return err
 	}

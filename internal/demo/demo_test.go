@@ -16,6 +16,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/capture"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/intention"
@@ -55,7 +56,7 @@ func archive(t *testing.T, o Options) []byte {
 	by := fill(t, d, o)
 	n := services(d, o.Now)
 	var b bytes.Buffer
-	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Practices: n.Practices, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections})
+	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Practices: n.Practices, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections, Calendars: dav.New(d, dav.Options{Accounts: n.Accounts, Now: time.Now})})
 	if err := all.Export(t.Context(), by, &b); err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +96,8 @@ func TestFill_tables(t *testing.T) {
 		"digest_mail":    "as digest_setting",
 		"auth_session":   "made when a page is opened",
 		"auth_token":     "a secret, shown once",
+		"calendar":       "a calendar lives elsewhere, and the demo asks nobody",
+		"calendar_busy":  "as calendar",
 		"auth_link":      "a secret, of which there is none",
 		"auth_place":     "where somebody signed in from, which nobody did",
 	}

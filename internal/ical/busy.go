@@ -17,11 +17,17 @@ func (c *Calendar) zone(w when) (clock, error) {
 		return c.floats, nil
 	}
 	id := strings.TrimSpace(w.zone)
-	if k, ok := known(id); ok {
-		return k, nil
+	k, ok := c.clocks[id]
+	if !ok { // looking for a zone is slow, above all for one that is not there
+		if k, ok = known(id); !ok {
+			if z := c.zones[id]; z != nil {
+				k = z
+			}
+		}
+		c.clocks[id] = k
 	}
-	if z := c.zones[id]; z != nil {
-		return z, nil
+	if k != nil {
+		return k, nil
 	}
 	if w.date { // a day is a day wherever it was written
 		return named{c.o.Zone}, nil

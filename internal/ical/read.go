@@ -35,6 +35,7 @@ type Calendar struct {
 	o      Options
 	floats clock // where a time without a zone is meant
 	zones  map[string]*written
+	clocks map[string]clock // by TZID, once asked for; nil: nobody knows it
 	events []event
 	busy   []period // of VFREEBUSY
 	steps  budget
@@ -45,7 +46,7 @@ func Read(r io.Reader, o Options) (*Calendar, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	c := &Calendar{o: o, floats: named{o.Zone}, zones: map[string]*written{}, steps: budget{maxSteps}}
+	c := &Calendar{o: o, floats: named{o.Zone}, zones: map[string]*written{}, clocks: map[string]clock{}, steps: budget{maxSteps}}
 	p := &parser{c: c, lines: newLines(r)}
 	if err := p.run(); err != nil {
 		return nil, err
@@ -164,8 +165,10 @@ func (p *parser) property(l line) error {
 			return p.periods(l, &p.c.busy, maxSpans)
 		}
 	case "VCALENDAR":
-		if c, ok := known(l.value); l.name == "X-WR-TIMEZONE" && ok {
-			p.c.floats = c
+		if l.name == "X-WR-TIMEZONE" {
+			if c, ok := known(l.value); ok {
+				p.c.floats = c
+			}
 		}
 	}
 	return nil

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"kith/internal/account"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/digest"
 	"kith/internal/fault"
@@ -94,6 +95,8 @@ func Ledger() map[string]Fate {
 		"pulse":                Exported,
 		"scale":                Exported,
 		"scale_answer":         Exported,
+		"calendar":             Exported, // without its password
+		"calendar_busy":        Derived,  // read again from where it lives
 		"auth_password":        Secret,
 		"auth_session":         Secret,
 		"auth_token":           Secret,
@@ -122,6 +125,7 @@ type Nouns struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
+	Calendars     *dav.Service
 	Digests       *digest.Service
 }
 
@@ -219,6 +223,7 @@ func (s *Service) nouns() []noun {
 		{"presence.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
 		}, restoring(presence.Restore)},
+		{"calendars.jsonl", exporting(s.o.Calendars.Records), restoring(s.o.Calendars.Restore)},
 	}
 }
 

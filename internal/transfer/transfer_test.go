@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"kith/internal/account"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
@@ -64,6 +65,8 @@ func build(t *testing.T, d *db.DB) *house {
 	h.nouns.Reflections = reflection.New(d, h.nouns.Moments, clock)
 	h.nouns.Reflections.Seal(keys)
 	h.nouns.Digests = digest.New(d, digest.Options{Accounts: h.nouns.Accounts, Reflections: h.nouns.Reflections, Jobs: jobs, Now: clock})
+	h.nouns.Calendars = dav.New(d, dav.Options{Accounts: h.nouns.Accounts, Now: clock})
+	h.nouns.Calendars.Seal(keys)
 	h.archive = transfer.New(d, h.nouns)
 	h.imports = intake.New(d, intake.Needs{People: h.people, Now: clock})
 	h.people.OnDeleted(h.imports.PersonDeleted)
@@ -342,6 +345,7 @@ func TestRoundTrip(t *testing.T) {
 		source := build(t, from)
 		source.live(t)
 		source.bring(t)
+		source.follow(t)
 		first := source.export(t)
 		dbtest.Each(t, func(t *testing.T, to *db.DB) {
 			h := build(t, to)

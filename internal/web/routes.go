@@ -107,6 +107,7 @@ func (h *Handler) routes() http.Handler {
 	open("POST /reset/{secret}", h.resetSave)
 
 	h.importRoutes(mux, mine)
+	h.calendarRoutes(mine)
 
 	mine("GET /settings", h.settingsShow)
 	mine("POST /settings/profile", h.settingsProfile)

@@ -21,6 +21,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
+	"kith/internal/dav"
 	"kith/internal/digest"
 	"kith/internal/fault"
 	"kith/internal/guess"
@@ -54,6 +55,7 @@ type Services struct {
 	Presence      *presence.Service
 	Guesses       *guess.Service
 	Imports       *intake.Service
+	Calendars     *dav.Service
 	Transfer      *transfer.Service
 	Live          *live.Hub
 	Log           *slog.Logger     // nil is silent

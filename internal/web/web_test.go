@@ -11,11 +11,13 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
 	"kith/internal/guess"
 	"kith/internal/httpd"
+	"kith/internal/httpsafe"
 	"kith/internal/intake"
 	"kith/internal/intention"
 	"kith/internal/job"
@@ -71,12 +73,18 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		t.Fatal(err)
 	}
 	digests := digest.New(d, digest.Options{Accounts: accounts, Reflections: reflections, Jobs: jobs, Server: server, Base: "https://kith.example.org", Now: clock})
+	allow, err := httpsafe.ParseAllow([]string{"127.0.0.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendars := dav.New(d, dav.Options{Accounts: accounts, Now: clock, HTTP: httpsafe.Options{Allow: allow}})
 	s := Services{
+		Calendars:   calendars,
 		Reflections: reflections, Digests: digests, Pulses: pulse.New(d, pulse.Options{Accounts: accounts, Jobs: jobs, Now: clock}),
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Guesses: guess.New(d, clock), Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Digests: digests}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Digests: digests, Calendars: calendars}),
 	}
 	visit := func(name string) visitor {
 		u, err := accounts.Create(ctx, account.Draft{Name: name, Email: name + "@example.org", Zone: "Europe/Berlin", Locale: "en"})
@@ -130,10 +138,10 @@ func TestPages(t *testing.T) {
 		}
 		get := func(path string) *http.Request { return httptest.NewRequest(http.MethodGet, path, nil) }
 
-		for _, path := range []string{"/", "/capture", "/moments", "/moments/" + m.ID, "/moments/" + m.ID + "/edit", "/people", "/people/" + sam, "/settings", "/settings/export"} {
+		for _, path := range []string{"/", "/capture", "/moments", "/moments/" + m.ID, "/moments/" + m.ID + "/edit", "/people", "/people/" + sam, "/settings", "/settings/export", "/calendars"} {
 			status("hers "+path, get(path), &h.ana, http.StatusOK, "")
 		}
-		for _, path := range []string{"/capture", "/moments", "/people", "/settings", "/live"} {
+		for _, path := range []string{"/capture", "/moments", "/people", "/settings", "/calendars", "/live"} {
 			status("nobody's "+path, get(path), nil, http.StatusSeeOther, "/signin?next=%2F")
 		}
 		for _, r := range []*http.Request{

@@ -1,0 +1,241 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"kith/internal/api"
+	"kith/internal/client"
+)
+
+type calendarsCmd struct {
+	List   calendarsListCmd   `cmd:"" help:"List calendars that are followed, and how they do."`
+	Add    calendarsAddCmd    `cmd:"" help:"Follow a calendar by its address; only its busy times are kept."`
+	Change calendarsChangeCmd `cmd:"" help:"Rename a calendar, give it another address, allow or forbid titles."`
+	Sync   calendarsSyncCmd   `cmd:"" help:"Read a calendar now, or all of them."`
+	Busy   calendarsBusyCmd   `cmd:"" help:"List when you are busy."`
+	Remove calendarsRemoveCmd `cmd:"" help:"Follow a calendar no longer, and forget what it said."`
+}
+
+type calendarsListCmd struct {
+	jsonFlag    `embed:""`
+	personFlags `embed:""`
+}
+
+// Run lists calendars.
+func (c *calendarsListCmd) Run(ctx context.Context, a *app) error {
+	return c.with(ctx, a, func(k *client.Client) error {
+		list, err := k.Calendars(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return a.printJSON(list)
+		}
+		if len(list.Items) == 0 {
+			a.screen.line("None yet. Follow one with: kith calendars add https://...")
+		}
+		for _, v := range list.Items {
+			a.calendar(v)
+		}
+		return nil
+	})
+}
+
+func (a *app) calendar(v api.Calendar) {
+	said := "not read yet"
+	if v.SyncedAt != nil {
+		said = fmt.Sprintf("%d busy times", v.Found)
+	}
+	a.screen.line(v.ID, "  ", clean(v.Name), quiet("  "+clean(v.Host)+"  "+said))
+	if v.Failure != nil {
+		a.screen.paragraph(2, clean(v.Failure.Message))
+	}
+}
+
+type calendarsAddCmd struct {
+	URL   string `arg:"" name:"address" help:"Its private iCal address; webcal:// works."`
+	Name  string `placeholder:"NAME" help:"What you call it (default: where it lives)."`
+	Login string `placeholder:"NAME" help:"If it needs one; the password is asked for."`
+
+	PasswordStdin bool `help:"Read the password from the first line of standard input."`
+	Titles        bool `help:"Allow the titles of events to be kept, sealed."`
+
+	jsonFlag    `embed:""`
+	personFlags `embed:""`
+}
+
+// Run follows a calendar.
+func (c *calendarsAddCmd) Run(ctx context.Context, a *app) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	d := api.CalendarDraft{ID: id.String(), Name: c.Name, URL: c.URL, Login: c.Login, Titles: c.Titles}
+	if c.Login != "" {
+		if d.Password, err = a.password(c.PasswordStdin); err != nil {
+			return err
+		}
+	}
+	return c.with(ctx, a, func(k *client.Client) error {
+		v, err := k.FollowCalendar(ctx, d)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return a.printJSON(v)
+		}
+		a.calendar(v)
+		return nil
+	})
+}
+
+type calendarsChangeCmd struct {
+	ID     string `arg:"" help:"Its id, or the end of it."`
+	Name   string `placeholder:"NAME" help:"What you call it."`
+	URL    string `name:"address" placeholder:"URL" help:"Another address."`
+	Titles string `placeholder:"YES|NO" enum:",yes,no" help:"Whether the titles of events may be kept."`
+
+	jsonFlag    `embed:""`
+	personFlags `embed:""`
+}
+
+// Run changes a calendar.
+func (c *calendarsChangeCmd) Run(ctx context.Context, a *app) error {
+	var d api.CalendarChange
+	if c.Name != "" {
+		d.Name = &c.Name
+	}
+	if c.URL != "" {
+		d.URL = &c.URL
+	}
+	if c.Titles != "" {
+		yes := c.Titles == "yes"
+		d.Titles = &yes
+	}
+	return c.with(ctx, a, func(k *client.Client) error {
+		v, err := findCalendar(ctx, k, c.ID)
+		if err != nil {
+			return err
+		}
+		if v, err = k.ChangeCalendar(ctx, v.ID, d, 0); err != nil {
+			return err
+		}
+		if c.JSON {
+			return a.printJSON(v)
+		}
+		a.calendar(v)
+		return nil
+	})
+}
+
+type calendarsSyncCmd struct {
+	ID string `arg:"" optional:"" help:"Its id, or the end of it; without, all."`
+
+	jsonFlag    `embed:""`
+	personFlags `embed:""`
+}
+
+// Run reads calendars now.
+func (c *calendarsSyncCmd) Run(ctx context.Context, a *app) error {
+	return c.with(ctx, a, func(k *client.Client) error {
+		list, err := k.Calendars(ctx)
+		if err != nil {
+			return err
+		}
+		done := api.List[api.Calendar]{Items: []api.Calendar{}}
+		for _, v := range list.Items {
+			if !strings.HasSuffix(v.ID, c.ID) {
+				continue
+			}
+			if v, err = k.SyncCalendar(ctx, v.ID); err != nil {
+				return err
+			}
+			done.Items = append(done.Items, v)
+			if !c.JSON {
+				a.calendar(v)
+			}
+		}
+		if len(done.Items) == 0 && c.ID != "" {
+			return usagef("no calendar has this id: see kith calendars list")
+		}
+		if c.JSON {
+			return a.printJSON(done)
+		}
+		return nil
+	})
+}
+
+type calendarsBusyCmd struct {
+	Days int `default:"2" placeholder:"N" help:"How many days from now (2)."`
+
+	jsonFlag    `embed:""`
+	personFlags `embed:""`
+}
+
+// Run lists busy times.
+func (c *calendarsBusyCmd) Run(ctx context.Context, a *app) error {
+	if c.Days < 1 || c.Days > 31 {
+		return usagef("--days must be between 1 and 31")
+	}
+	return c.with(ctx, a, func(k *client.Client) error {
+		list, err := k.BusyTimes(ctx, a.now(), a.now().Add(time.Duration(c.Days)*24*time.Hour))
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return a.printJSON(list)
+		}
+		if len(list.Items) == 0 {
+			a.screen.line("Nothing: you are free.")
+		}
+		for _, v := range list.Items {
+			start, end := v.Start.In(a.now().Location()), v.End.In(a.now().Location())
+			a.screen.line(quiet(start.Format("Mon 2 Jan")), "  ", start.Format("15:04"), " to ", end.Format("15:04"), "  ", clean(v.Title))
+		}
+		return nil
+	})
+}
+
+type calendarsRemoveCmd struct {
+	ID string `arg:"" help:"Its id, or the end of it."`
+
+	personFlags `embed:""`
+}
+
+// Run follows a calendar no longer.
+func (c *calendarsRemoveCmd) Run(ctx context.Context, a *app) error {
+	return c.with(ctx, a, func(k *client.Client) error {
+		v, err := findCalendar(ctx, k, c.ID)
+		if err != nil {
+			return err
+		}
+		if err := k.DeleteCalendar(ctx, v.ID); err != nil {
+			return err
+		}
+		a.screen.line("Followed no longer: ", clean(v.Name))
+		return nil
+	})
+}
+
+// findCalendar finds a calendar by its id or the end of it.
+func findCalendar(ctx context.Context, k *client.Client, id string) (api.Calendar, error) {
+	list, err := k.Calendars(ctx)
+	if err != nil {
+		return api.Calendar{}, err
+	}
+	var found []api.Calendar
+	for _, v := range list.Items {
+		if strings.HasSuffix(v.ID, id) {
+			found = append(found, v)
+		}
+	}
+	if len(found) != 1 {
+		return api.Calendar{}, usagef("%d calendars have this id: see kith calendars list", len(found))
+	}
+	return found[0], nil
+}

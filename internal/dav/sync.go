@@ -1,0 +1,203 @@
+package dav
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"kith/internal/account"
+	"kith/internal/db"
+	"kith/internal/fault"
+	"kith/internal/ical"
+	"kith/internal/zone"
+)
+
+// Pauses after failures: the first, doubled each time up to the longest.
+const (
+	firstPause   = 10 * time.Minute
+	longestPause = 24 * time.Hour
+)
+
+// batch is how many rows one transaction writes: the writer has others to serve.
+const batch = 500
+
+// errChanged ends a sync whose calendar was changed or removed meanwhile.
+var errChanged = errors.New("the calendar was changed while it was read")
+
+// Sync reads a calendar now. What goes wrong with it is in the calendar that is returned; an error is a fault of the
+// caller's or our own.
+func (s *Service) Sync(ctx context.Context, by account.ID, id string) (Calendar, error) {
+	was, err := s.get(ctx, s.db, by, id)
+	if err != nil {
+		return Calendar{}, err
+	}
+	u, err := s.o.Accounts.Get(ctx, by)
+	if err != nil {
+		return Calendar{}, err
+	}
+	v := was
+	changed, err := s.read(ctx, by, u.Zone, &v)
+	now := s.now()
+	if errors.Is(err, errChanged) {
+		return s.Get(ctx, by, id)
+	}
+	if err != nil {
+		why := stopped(err)
+		if why == nil || ctx.Err() != nil {
+			return Calendar{}, fmt.Errorf("sync a calendar: %w", err)
+		}
+		v = was
+		v.failure, v.failureLine = why.code, why.line
+		v.Failures++
+		pause := min(firstPause<<min(v.Failures-1, 10), longestPause)
+		at := now.Add(max(pause, time.Duration(why.after)*time.Second))
+		v.RetryAt = &at
+	} else {
+		v.failure, v.failureLine, v.Failures, v.RetryAt = "", 0, 0, nil
+		if changed || v.SyncedAt == nil {
+			v.SyncedAt = &now
+		}
+	}
+	v.Failure = failure(v.failure, v.failureLine)
+	if same(was, v) {
+		return v.Calendar, nil
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := current(ctx, tx, by, id, v.Revision); err != nil {
+			return err
+		}
+		return keepState(ctx, tx, by, v)
+	})
+	if errors.Is(err, errChanged) {
+		return s.Get(ctx, by, id)
+	}
+	return v.Calendar, err
+}
+
+// same reports whether a sync left nothing to write.
+func same(a, b row) bool {
+	return a.etag == b.etag && a.modified == b.modified && a.digest == b.digest && a.token == b.token && a.zone == b.zone && a.Found == b.Found &&
+		a.CoveredTo.Equal(b.CoveredTo) && a.failure == b.failure && a.Failures == b.Failures && a.SyncedAt != nil && b.SyncedAt != nil && a.SyncedAt.Equal(*b.SyncedAt)
+}
+
+// read brings what is kept up to date and v with it, and reports whether anything was new.
+func (s *Service) read(ctx context.Context, by account.ID, zoneName string, v *row) (bool, error) {
+	loc, err := zone.Load(zoneName)
+	if err != nil {
+		loc = time.UTC
+	}
+	return s.readICS(ctx, by, loc, v)
+}
+
+// readICS reads a calendar by its address.
+func (s *Service) readICS(ctx context.Context, by account.ID, loc *time.Location, v *row) (bool, error) {
+	now := s.now()
+	from, to := window(now)
+	etag, modified := v.etag, v.modified
+	if v.zone != loc.String() || v.CoveredTo.Before(now.Add(ahead)) || v.digest == "" {
+		etag, modified = "", ""
+	}
+	in, err := s.fetch(ctx, &v.Calendar, etag, modified)
+	if err != nil || in.body == nil {
+		return false, err
+	}
+	defer func() { _ = in.body.Close() }()
+	hashed := sha256.New()
+	arriving := &watched{r: in.body}
+	c, err := ical.Read(io.TeeReader(arriving, hashed), ical.Options{From: from, To: to, Zone: loc, Titles: v.Titles})
+	if broken := arriving.broken(); broken != nil {
+		return false, broken
+	}
+	if err != nil {
+		return false, err
+	}
+	sum := hex.EncodeToString(hashed.Sum(nil)[:16])
+	if sum == v.digest && v.zone == loc.String() && !v.CoveredTo.Before(now.Add(ahead)) {
+		return false, nil // the same bytes, though the server did not say so
+	}
+	spans, err := c.Busy()
+	if err != nil {
+		return false, err
+	}
+	changed, found, err := s.replace(ctx, by, v, rowsOf(spans))
+	if err != nil {
+		return false, err
+	}
+	v.etag, v.modified, v.digest, v.zone, v.CoveredTo, v.Found = in.etag, in.modified, sum, loc.String(), to, found
+	return changed, nil
+}
+
+// rowsOf cuts spans into pieces that are kept. Without titles it does not matter which event a time belongs to.
+func rowsOf(spans []ical.Span) []busyRow {
+	rows := make([]busyRow, 0, len(spans))
+	for _, sp := range spans {
+		item := ""
+		if sp.UID != "" || sp.Title != "" {
+			item = digest(sp.UID)
+		}
+		for start := sp.Start; start.Before(sp.End); start = start.Add(maxPiece) {
+			end := start.Add(maxPiece)
+			if sp.End.Before(end) {
+				end = sp.End
+			}
+			rows = append(rows, busyRow{item: item, start: db.Micros(start), end: db.Micros(end), title: sp.Title})
+		}
+	}
+	return rows
+}
+
+// replace makes the busy times of a calendar be these, and writes only what is different. It reports whether anything
+// was, and how many there are.
+func (s *Service) replace(ctx context.Context, by account.ID, v *row, rows []busyRow) (changed bool, found int, err error) {
+	want := make(map[busyKey]busyRow, len(rows))
+	for _, b := range rows {
+		if _, twice := want[b.key()]; !twice {
+			want[b.key()] = b
+		}
+	}
+	found = len(want)
+	var gone, fresh []busyRow
+	err = s.busyOf(ctx, s.db, by, v.ID, func(b busyRow) error {
+		switch w, ok := want[b.key()]; {
+		case !ok:
+			gone = append(gone, b)
+		case w.title == b.title:
+			delete(want, b.key())
+		}
+		return nil
+	})
+	if err != nil {
+		return false, 0, err
+	}
+	for _, b := range rows { // in order: two syncs of one calendar never wait for each other crosswise
+		if w, ok := want[b.key()]; ok {
+			w.sealed = seal(s.codecs.title, by, v.ID, w.title)
+			fresh = append(fresh, w)
+			delete(want, b.key())
+		}
+	}
+	changed = len(gone) > 0 || len(fresh) > 0
+	for len(gone) > 0 || len(fresh) > 0 {
+		out, in := gone[:min(len(gone), batch)], fresh[:min(len(fresh), batch)]
+		gone, fresh = gone[len(out):], fresh[len(in):]
+		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := current(ctx, tx, by, v.ID, v.Revision); err != nil {
+				return err
+			}
+			return errors.Join(removeBusy(ctx, tx, by, v.ID, out), insertBusy(ctx, tx, by, v.ID, in))
+		})
+		if err != nil {
+			return false, 0, err
+		}
+	}
+	return changed, found, nil
+}
+
+// notFound reports whether there is nothing to do any more.
+func notFound(err error) bool {
+	return fault.Is(err, fault.KindNotFound) || fault.Is(err, fault.KindGone)
+}

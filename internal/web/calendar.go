@@ -1,0 +1,169 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"kith/internal/dav"
+	"kith/internal/fault"
+	"kith/internal/i18n"
+)
+
+// calendarRoutes are the pages of calendars that are followed.
+func (h *Handler) calendarRoutes(mine func(string, handler)) {
+	mine("GET /calendars", h.calendarsShow)
+	mine("POST /calendars", h.calendarAdd)
+	mine("GET /calendars/{id}", h.calendarShow)
+	mine("POST /calendars/{id}", h.calendarSave)
+	mine("POST /calendars/{id}/sync", h.calendarSync)
+	mine("POST /calendars/{id}/delete", h.calendarDelete)
+}
+
+// calendarsView is every calendar, and the form for one more.
+type calendarsView struct {
+	Rows []calendarRow
+	Form form
+}
+
+// calendarRow is a calendar and how it does.
+type calendarRow struct {
+	ID, Name, Host string
+	Said           string // what is known of it
+	Wrong          string // why the last sync stopped, and what to do
+	Again          string // when it is tried again
+}
+
+func calendarPath(id, more string) string { return "/calendars/" + url.PathEscape(id) + more }
+
+func calendarRowOf(v *visit, c dav.Calendar) calendarRow {
+	row := calendarRow{ID: c.ID, Name: c.Name, Host: c.Host(), Said: v.P.T("web.calendar.never")}
+	if c.SyncedAt != nil {
+		row.Said = v.P.N("web.calendar.found", c.Found) + " " +
+			v.P.T("web.calendar.news", "day", inSentence(v.P, v.P.RelativeDay(v.User.Day(*c.SyncedAt), v.today())))
+	}
+	if c.Failure != nil {
+		row.Wrong = v.P.Fault(c.Failure)
+		if c.RetryAt != nil {
+			at := c.RetryAt.In(v.User.Location())
+			row.Again = v.P.T("web.calendar.again", "day", inSentence(v.P, v.P.RelativeDay(v.User.Day(at), v.today())), "time", v.P.Time(at))
+		}
+	}
+	return row
+}
+
+func (h *Handler) calendarsShow(w http.ResponseWriter, r *http.Request, v *visit) error {
+	return h.calendarsPage(w, r, v, form{Values: url.Values{}}, http.StatusOK)
+}
+
+func (h *Handler) calendarsPage(w http.ResponseWriter, r *http.Request, v *visit, f form, status int) error {
+	if f.Get("id") == "" {
+		f.Values.Set("id", newID())
+	}
+	list, err := h.Calendars.List(r.Context(), v.User.ID)
+	if err != nil {
+		return err
+	}
+	view := calendarsView{Form: f}
+	for _, c := range list {
+		view.Rows = append(view.Rows, calendarRowOf(v, c))
+	}
+	pg := v.page(v.P.T("web.calendar.title"), "settings")
+	if r.URL.Query().Has("gone") {
+		pg.Notice = &notice{Text: v.P.T("web.calendar.gone")}
+	}
+	return render(w, r, status, calendarsPage(pg, view))
+}
+
+func (h *Handler) calendarAdd(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := sent(r)
+	if err != nil {
+		return err
+	}
+	c, created, err := h.Calendars.Add(r.Context(), v.User.ID, dav.Draft{
+		ID: f.Get("id"), Name: f.Get("name"), URL: f.Get("url"), Login: f.Get("login"), Password: f.Get("password"), Titles: f.Has("titles", "yes"),
+	})
+	if err != nil {
+		if ft := fault.As(err); ft != nil && ft.Code == "id_reused" { // the form was changed and sent again
+			f.Values.Del("id")
+		}
+		f.Values.Del("password")
+		if !f.refuse(v.P, err, "url", "name", "login", "password") {
+			return err
+		}
+		return h.calendarsPage(w, r, v, f, http.StatusUnprocessableEntity)
+	}
+	if created {
+		if _, err := h.Calendars.Sync(r.Context(), v.User.ID, c.ID); err != nil {
+			return err
+		}
+	}
+	return goTo(w, r, "/calendars#c-"+url.PathEscape(c.ID))
+}
+
+func (h *Handler) calendarShow(w http.ResponseWriter, r *http.Request, v *visit) error {
+	c, err := h.Calendars.Get(r.Context(), v.User.ID, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	f := form{Values: url.Values{"name": {c.Name}, "login": {c.Login}}}
+	if c.Titles {
+		f.Values.Set("titles", "yes")
+	}
+	return h.calendarPage(w, r, v, c, f, http.StatusOK)
+}
+
+func (h *Handler) calendarPage(w http.ResponseWriter, r *http.Request, v *visit, c dav.Calendar, f form, status int) error {
+	pg := v.page(c.Name, "settings")
+	return render(w, r, status, calendarPage(pg, calendarRowOf(v, c), f))
+}
+
+func (h *Handler) calendarSave(w http.ResponseWriter, r *http.Request, v *visit) error {
+	f, err := sent(r)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	was, err := h.Calendars.Get(r.Context(), v.User.ID, id)
+	if err != nil {
+		return err
+	}
+	name, login, titles := f.Get("name"), f.Get("login"), f.Has("titles", "yes")
+	c := dav.Change{Name: &name, Login: &login, Titles: &titles}
+	if address := f.Get("url"); address != "" { // left empty, it stays: it is a secret that is not shown
+		c.URL = &address
+	}
+	if password := f.Get("password"); password != "" || login == "" {
+		c.Password = &password
+	}
+	if _, err := h.Calendars.Update(r.Context(), v.User.ID, id, c, 0); err != nil {
+		f.Values.Del("password")
+		if !f.refuse(v.P, err, "url", "name", "login", "password") {
+			return err
+		}
+		return h.calendarPage(w, r, v, was, f, http.StatusUnprocessableEntity)
+	}
+	return h.calendarSync(w, r, v)
+}
+
+func (h *Handler) calendarSync(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id := r.PathValue("id")
+	if _, err := h.Calendars.Sync(r.Context(), v.User.ID, id); err != nil {
+		return err
+	}
+	return goTo(w, r, "/calendars#c-"+url.PathEscape(id))
+}
+
+func (h *Handler) calendarDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := h.Calendars.Delete(r.Context(), v.User.ID, r.PathValue("id"), 0); err != nil {
+		return err
+	}
+	return goTo(w, r, "/calendars?gone")
+}
+
+// calendarSigns are what a calendar that needs a name and password is opened with.
+func calendarSigns(p *i18n.Printer) []input {
+	return []input{
+		{Name: "login", Label: p.T("web.calendar.login"), Auto: "off", Max: 500},
+		{Name: "password", Label: p.T("web.calendar.password"), Hint: p.T("web.calendar.password.hint"), Type: "password", Auto: "off", Max: 500, Secret: true},
+	}
+}
