@@ -158,11 +158,14 @@ func (s *server) registerCalendars(t *table) {
 		Doc: "Times that touch the stretch you ask for, at most 31 days of it. Those of several calendars may overlap.",
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		From string `query:"from" required:"true" format:"date-time" example:"2026-11-24T08:00:00Z"`
-		To   string `query:"to" required:"true" format:"date-time" example:"2026-11-25T08:00:00Z"`
+		To   string `query:"to" format:"date-time" example:"2026-11-25T08:00:00Z" doc:"Left out, it is a day later."`
 	},
 	) (*plain[List[BusyTime]], error) {
 		from, err1 := time.Parse(time.RFC3339, in.From)
-		to, err2 := time.Parse(time.RFC3339, in.To)
+		to, err2 := from.Add(24*time.Hour), error(nil)
+		if in.To != "" {
+			to, err2 = time.Parse(time.RFC3339, in.To)
+		}
 		if err1 != nil || err2 != nil || !from.Before(to) || to.Sub(from) > 31*24*time.Hour {
 			return nil, fault.Invalid("busy_range", "to", "Ask for a stretch of time of at most 31 days.")
 		}

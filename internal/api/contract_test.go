@@ -144,6 +144,8 @@ func newContract(t testing.TB) *contract {
 		c.h.do("POST", "/api/v1/scales", c.h.ana.token, ownScale(fmt.Sprintf("own-%d", i))).want(http.StatusCreated, "")
 		c.ids["scales"] = append(c.ids["scales"], fmt.Sprintf("own-%d", i), "ons4")
 		v := into[Presence](c.h.do("POST", "/api/v1/presence", c.h.ana.token, map[string]any{"kind": "people"}).want(http.StatusCreated, ""))
+		cal := into[Calendar](c.h.do("POST", "/api/v1/calendars", c.h.ana.token, map[string]any{"url": "http://127.0.0.1:1/x.ics"}).want(http.StatusCreated, ""))
+		c.ids["calendars"] = append(c.ids["calendars"], cal.ID)
 		c.ids["presence"] = append(c.ids["presence"], v.ID)
 	}
 	for i := range 24 {
