@@ -219,6 +219,17 @@ func (s *Service) busy(ctx context.Context, r db.Reader, by account.ID, from, to
 		ORDER BY start_at, end_at, calendar_id`, string(by), db.Micros(from.Add(-maxPiece)), db.Micros(to), db.Micros(from))
 }
 
+// BusyTimes returns when somebody is busy in a stretch of time, in order and without titles. It is for package opportunity.
+func BusyTimes(ctx context.Context, r db.Reader, by account.ID, from, to time.Time) ([]Span, error) {
+	return db.All(ctx, r, func(sc db.Scanner) (v Span, err error) {
+		var start, end int64
+		err = sc.Scan(&start, &end)
+		v.Start, v.End = db.Time(start), db.Time(end)
+		return v, err
+	}, `SELECT start_at, end_at FROM calendar_busy WHERE user_id = $1 AND start_at >= $2 AND start_at < $3 AND end_at > $4 ORDER BY start_at, end_at`,
+		string(by), db.Micros(from.Add(-maxPiece)), db.Micros(to), db.Micros(from))
+}
+
 // due is whose calendar is to be looked at, and when it was told to wait until.
 type due struct {
 	user, id string

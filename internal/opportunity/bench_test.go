@@ -15,7 +15,7 @@ import (
 	"kith/internal/person"
 )
 
-// BenchmarkToday is a day of somebody with 500 people and 20,000 moments: what is timely, meant and done.
+// BenchmarkToday is a day of somebody with 500 people, 20,000 moments and 3 calendars with 2,000 events: what is timely, meant and done.
 func BenchmarkToday(b *testing.B) {
 	for name, address := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
 		b.Run(name, func(b *testing.B) { benchmarkToday(b, dbtest.Open(b, address(b))) })
@@ -55,6 +55,14 @@ func benchmarkToday(b *testing.B, d *db.DB) {
 	})
 	if err != nil {
 		b.Fatal(err)
+	}
+	for range 3 {
+		var spans [][2]time.Time
+		for i := range 2000 {
+			at := l.at.Add(30*time.Minute + time.Duration(i-60)*75*time.Minute)
+			spans = append(spans, [2]time.Time{at, at.Add(40 * time.Minute)})
+		}
+		l.busy(b, d, spans...)
 	}
 	u, day := l.u, l.day()
 	b.ResetTimer()

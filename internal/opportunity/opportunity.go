@@ -37,6 +37,7 @@ const (
 	SourcePractice = "practice"  // the library
 	SourceDue      = "due"       // a cadence has passed
 	SourceDrift    = "drift"     // quieter than the two's own rhythm
+	SourceGap      = "gap"       // free for a while, and somebody is due
 	SourceDate     = "date"      // a birthday and the like
 	SourceFollowUp = "follow_up" // what one wanted to ask
 	SourceMemory   = "memory"    // an old moment to savour
@@ -90,7 +91,7 @@ func practiceOf(id string) (string, bool) { return strings.CutPrefix(id, SourceP
 // personOf returns the person that a suggestion's id names.
 func personOf(id string) string {
 	parts := strings.Split(id, ":")
-	if len(parts) < 2 || !slices.Contains([]string{SourceDue, SourceDrift, SourceDate, SourceFollowUp}, parts[0]) {
+	if len(parts) < 2 || !slices.Contains([]string{SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp}, parts[0]) {
 		return ""
 	}
 	return parts[1]
@@ -100,7 +101,7 @@ func personOf(id string) string {
 // of a date is worth a second word, soon; a cadence can wait for a part of itself; a memory was seen.
 func restOf(source string, every int) int {
 	switch source {
-	case SourceDue:
+	case SourceDue, SourceGap:
 		return min(max(every/4, 3), 30)
 	case SourceDrift:
 		return 45
@@ -136,7 +137,7 @@ func checkDay(day string) error {
 func sourceOf(id string) (source, rest string, ok bool) {
 	source, rest, _ = strings.Cut(id, ":")
 	switch source {
-	case SourcePractice, SourceDue, SourceDrift, SourceDate, SourceFollowUp, SourceMemory:
+	case SourcePractice, SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceMemory:
 		return source, rest, rest != "" && len(id) <= 140
 	}
 	return source, rest, false

@@ -47,6 +47,10 @@ func Score(f Facts) []Reason {
 		add("a cadence has passed", 4)
 		add("for a while", min(f.Late, 2))
 		add("how near they are", nearness(f.Ring))
+	case SourceGap:
+		add("you are free for a while", 5)
+		add("it has been long", min(f.Late, 2))
+		add("how near they are", nearness(f.Ring))
 	case SourceDrift:
 		add("quieter than usual", 3)
 		add("for a while", min(f.Late/3, 1))

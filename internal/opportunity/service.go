@@ -37,14 +37,14 @@ type Source func(ctx context.Context, s *Service, sc *scene) ([]Candidate, error
 
 func sources() map[string]Source {
 	return map[string]Source{
-		SourceFollowUp: sourceFollowUp, SourceDate: sourceDate, SourceDue: sourceDue, SourceDrift: sourceDrift,
+		SourceFollowUp: sourceFollowUp, SourceDate: sourceDate, SourceDue: sourceDue, SourceGap: sourceGap, SourceDrift: sourceDrift,
 		SourcePractice: sourcePractice, SourceMemory: sourceMemory,
 	}
 }
 
 // order is in which sources stand where nothing else decides.
 func order() []string {
-	return []string{SourceFollowUp, SourceDate, SourceDue, SourceDrift, SourcePractice, SourceMemory}
+	return []string{SourceFollowUp, SourceDate, SourceGap, SourceDue, SourceDrift, SourcePractice, SourceMemory}
 }
 
 // awayDays is after how many days without a moment somebody is met again rather than caught up with.
@@ -251,7 +251,7 @@ func (sc *scene) decent(p person.Person) bool {
 func (sc *scene) facts(source, id string) Facts {
 	f := Facts{Source: source, Chance: sc.turn(id)}
 	switch n := int(sc.on.Unix()/(24*60*60)) % 4; source {
-	case SourceDue, SourceDrift:
+	case SourceDue, SourceGap, SourceDrift:
 		f.Turn = n%2 == 0
 	case SourcePractice:
 		f.Turn = n == 1
