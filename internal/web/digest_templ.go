@@ -18,7 +18,7 @@ func digestPage(pg page, v digestView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.lead", "email", v.Email)))
 			markup(templ_7745c5c3_Buffer, "</p>")
 			if !v.Ready {
-				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
+				markup(templ_7745c5c3_Buffer, "<p class=\"no-mail\">")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.digest.off")))
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}

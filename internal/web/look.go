@@ -220,7 +220,11 @@ func weekPicture(p *i18n.Printer, days []reflection.Memory) picture {
 		v.Rows = append(v.Rows, row)
 	}
 	for h := (start + 6*hour - 1) / (6 * hour) * 6; h*hour <= end; h += 6 {
-		v.Ticks = append(v.Ticks, tick{X: x(h * hour), Anchor: "middle", Label: p.Time(time.Date(2000, 1, 1, h%24, 0, 0, 0, time.UTC))})
+		anchor := "middle"
+		if h*hour == end {
+			anchor = "end"
+		}
+		v.Ticks = append(v.Ticks, tick{X: x(h * hour), Anchor: anchor, Label: p.Time(time.Date(2000, 1, 1, h%24, 0, 0, 0, time.UTC))})
 	}
 	v.Title, v.Desc = p.N("web.look.week.picture", n), strings.Join(said, "; ")
 	return v

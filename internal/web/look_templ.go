@@ -272,6 +272,11 @@ func weekPage(pg page, v weekView) templ.Component {
 			markup(templ_7745c5c3_Buffer, " <section id=\"carry\" aria-labelledby=\"carry-on\"><h2 class=\"label section-title\" id=\"carry-on\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carry")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
+			if line := v.Form.Get("carry"); line != "" {
+				markup(templ_7745c5c3_Buffer, "<p class=\"on-paper\">")
+				escaped(templ_7745c5c3_Buffer, string(line))
+				markup(templ_7745c5c3_Buffer, "</p>")
+			}
 			if v.CarriedIn != "" {
 				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.week.carried", "line", v.CarriedIn)))
@@ -322,7 +327,7 @@ func weekPage(pg page, v weekView) templ.Component {
 
 //go:noinline
 func weekDrawn(v picture) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var68 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var69 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg class=\"day-line week-picture\" width=\"100%\" height=\"")
 		escaped(templ_7745c5c3_Buffer, string(itoa(v.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"week-title week-desc\"><title id=\"week-title\">")
@@ -341,8 +346,8 @@ func weekDrawn(v picture) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\"></line> ")
 			for _, m := range r.Motes {
-				var templ_7745c5c3_Var76 = []any{"mote", "mote-" + m.Kind}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var76...)
+				var templ_7745c5c3_Var77 = []any{"mote", "mote-" + m.Kind}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var77...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -351,7 +356,7 @@ func weekDrawn(v picture) templ.Component {
 				markup(templ_7745c5c3_Buffer, "\" y=\"")
 				escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 				markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var76).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var77).String()))
 				markup(templ_7745c5c3_Buffer, "\"><title>")
 				escaped(templ_7745c5c3_Buffer, string(m.Title))
 				markup(templ_7745c5c3_Buffer, "</title>")
@@ -383,8 +388,8 @@ func weekDrawn(v picture) templ.Component {
 
 //go:noinline
 func yearPage(pg page, v yearView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var87 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var88 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var88 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var89 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -406,13 +411,13 @@ func yearPage(pg page, v yearView) templ.Component {
 				escaped(templ_7745c5c3_Buffer, string(half[0].Month+" – "+v.Year))
 				markup(templ_7745c5c3_Buffer, "\">")
 				for _, c := range half {
-					var templ_7745c5c3_Var93 = []any{"cell", c.Class}
-					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var93...)
+					var templ_7745c5c3_Var94 = []any{"cell", c.Class}
+					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var94...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					markup(templ_7745c5c3_Buffer, "<li class=\"")
-					escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var93).String()))
+					escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var94).String()))
 					markup(templ_7745c5c3_Buffer, "\">")
 					if c.Month != "" {
 						markup(templ_7745c5c3_Buffer, "<span class=\"mon\" aria-hidden=\"true\">")
@@ -436,13 +441,13 @@ func yearPage(pg page, v yearView) templ.Component {
 			}
 			markup(templ_7745c5c3_Buffer, "</div><p class=\"legend quiet small\" aria-hidden=\"true\">")
 			for _, k := range []string{"0", "1", "2", "3", "4"} {
-				var templ_7745c5c3_Var99 = []any{"cell", "heat-" + k}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var99...)
+				var templ_7745c5c3_Var100 = []any{"cell", "heat-" + k}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var100...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span class=\"")
-				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var99).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var100).String()))
 				markup(templ_7745c5c3_Buffer, "\"><span class=\"dot\"></span>")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.heat."+k)))
 				markup(templ_7745c5c3_Buffer, "</span> ")
@@ -476,7 +481,7 @@ func yearPage(pg page, v yearView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</tbody></table></details>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var88), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var89), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
