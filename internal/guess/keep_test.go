@@ -26,7 +26,7 @@ func TestService_people(t *testing.T) {
 		landed := h.make(guess.Draft{Person: h.sam, Value: 4})
 		h.later(time.Minute)
 		m := h.log("called @Sam")
-		if _, err := h.guesses.Land(ctx, h.ana, landed.ID, number(9), 0); err != nil {
+		if _, err := h.guesses.Land(ctx, h.ana, landed.ID, new(9), 0); err != nil {
 			t.Fatal(err)
 		}
 		waiting := h.make(guess.Draft{Person: h.sam, Value: 5})
@@ -73,7 +73,7 @@ func TestRecords_roundTrip(t *testing.T) {
 		gone := h.make(guess.Draft{Person: h.ida, Value: 1})
 		g := h.make(guess.Draft{Person: h.sam, Value: 4})
 		h.log("called @Sam")
-		if _, err := h.guesses.Land(ctx, h.ana, g.ID, number(0), 0); err != nil {
+		if _, err := h.guesses.Land(ctx, h.ana, g.ID, new(0), 0); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.guesses.Delete(ctx, h.ana, gone.ID, 0); err != nil {

@@ -123,8 +123,6 @@ func code(err error) string {
 	return fmt.Sprint(err)
 }
 
-func number(n int) *int { return &n }
-
 func TestService_Make(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -182,7 +180,7 @@ func TestService_another(t *testing.T) {
 		ctx := t.Context()
 		_, get := h.guesses.Get(ctx, h.ben, g.ID)
 		_, change := h.guesses.Change(ctx, h.ben, g.ID, 3, 0)
-		_, land := h.guesses.Land(ctx, h.ben, g.ID, number(3), 0)
+		_, land := h.guesses.Land(ctx, h.ben, g.ID, new(3), 0)
 		_, _, about := h.guesses.Make(ctx, h.ben, guess.Draft{Person: h.sam, Value: 3})
 		for what, err := range map[string]error{"get": get, "change": change, "land": land, "delete": h.guesses.Delete(ctx, h.ben, g.ID, 0)} {
 			if !fault.Is(err, fault.KindNotFound) {
@@ -218,7 +216,7 @@ func TestService_moments(t *testing.T) {
 				t.Fatalf("%q made it %+v", text, got)
 			}
 		}
-		if _, err := h.guesses.Land(t.Context(), h.ana, g.ID, number(8), 0); code(err) != "guess_not_happened" {
+		if _, err := h.guesses.Land(t.Context(), h.ana, g.ID, new(8), 0); code(err) != "guess_not_happened" {
 			t.Errorf("landed before: %v", err)
 		}
 		if got, err := h.guesses.Change(t.Context(), h.ana, g.ID, 3, 1); err != nil || got.Value != 3 {
@@ -242,7 +240,7 @@ func TestService_moments(t *testing.T) {
 		if _, err := h.moments.Undo(t.Context(), h.ana, m.ID); err != nil {
 			t.Fatal(err)
 		}
-		landed, err := h.guesses.Land(t.Context(), h.ana, g.ID, number(8), 0)
+		landed, err := h.guesses.Land(t.Context(), h.ana, g.ID, new(8), 0)
 		if err != nil || landed.State != guess.Landed || *landed.Landed != 8 {
 			t.Errorf("landed as %+v, %v", landed, err)
 		}
@@ -340,7 +338,7 @@ func TestService_Ask(t *testing.T) {
 		if err != nil || gap.Asked != 2 || gap.Answered != 1 || gap.Pairs != 0 {
 			t.Errorf("the gap is %+v, %v", gap, err)
 		}
-		if got, err := h.guesses.Land(t.Context(), h.ana, ida.ID, number(9), 0); err != nil || got.State != guess.Landed {
+		if got, err := h.guesses.Land(t.Context(), h.ana, ida.ID, new(9), 0); err != nil || got.State != guess.Landed {
 			t.Errorf("answered later, unasked: %+v, %v", got, err)
 		}
 		h.make(guess.Draft{Person: h.sam, Value: 4})

@@ -46,7 +46,7 @@ func Records(ctx context.Context, r db.Reader, by account.ID, f func(Record) err
 	return db.Each(ctx, r, scan, one, "SELECT "+columns+" FROM moment m WHERE m.user_id = $1 AND m.deleted_at IS NOT NULL ORDER BY m.id", string(by))
 }
 
-func (v row) record() Record {
+func (v *row) record() Record {
 	rec := Record{ID: v.ID, Fingerprint: v.fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt)}
 	if v.DeletedAt != nil {
 		us := db.Micros(*v.DeletedAt)

@@ -194,11 +194,11 @@ func (s *Service) bringBack(ctx context.Context, tx *db.Tx, by account.ID, now D
 	}
 	whole = true
 	add := func(err error) error {
-		if f := fault.As(err); f != nil { // no room for one more
-			whole = false
-			return nil
+		if fault.As(err) == nil {
+			return err
 		}
-		return err
+		whole = false // no room for one more
+		return nil
 	}
 	for _, v := range past.NoChannels {
 		if slices.ContainsFunc(now.Channels, func(c Channel) bool { return c.Kind == v.Kind && c.Value == v.Value }) {

@@ -165,9 +165,11 @@ const insertColumns = "user_id, id, name, name_fold, nickname, nickname_fold, fi
 	"cadence, zone, locale, hours_from, hours_to, photo, archived_at, source, fingerprint, revision, created_at, updated_at"
 
 func inserted(by account.ID, p Person, lang, fingerprint string) []any {
-	return []any{string(by), p.ID, p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name),
+	return []any{
+		string(by), p.ID, p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name),
 		p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt),
-		p.Source, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt)}
+		p.Source, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt),
+	}
 }
 
 func insert(ctx context.Context, tx *db.Tx, by account.ID, p Person, fingerprint string) error {

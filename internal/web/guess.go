@@ -127,11 +127,13 @@ func (h *Handler) questionOf(r *http.Request, v *visit, g guess.Guess) (*landedV
 		return view, nil
 	}
 	m, err := h.Moments.Get(r.Context(), v.User.ID, g.Moment)
-	if fault.As(err) != nil { // deleted between the two reads
-		return view, nil
+	if err != nil && fault.As(err) == nil {
+		return nil, err
 	}
-	view.Text, view.Href = v.P.Day(m.Day, "day")+": "+clip(m.Text, 160), "/moments/"+m.ID
-	return view, err
+	if m.ID != "" { // and not deleted between the two reads
+		view.Text, view.Href = v.P.Day(m.Day, "day")+": "+clip(m.Text, 160), "/moments/"+m.ID
+	}
+	return view, nil
 }
 
 // landedSay takes the answer of one tap.
