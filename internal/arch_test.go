@@ -78,6 +78,7 @@ var owners = map[string]string{
 	"presence":             "presence",
 	"calendar":             "dav",
 	"calendar_busy":        "dav",
+	"calendar_feed":        "dav",
 	"opportunity_answer":   "opportunity",
 	"opportunity_put_away": "opportunity",
 	"opportunity_wish":     "opportunity",

@@ -66,6 +66,11 @@ type BusyTime struct {
 	Title    string    `json:"title,omitempty" doc:"Only where you allow titles."`
 }
 
+// CalendarFeed is the secret link to one's own birthdays and follow-ups.
+type CalendarFeed struct {
+	Path string `json:"path" doc:"What to put behind the address of this Kith. Shown once." example:"/feed/0123456789abcdef.ics"`
+}
+
 // CalendarOf is a calendar as the API shows it.
 func CalendarOf(v dav.Calendar) Calendar {
 	c := Calendar{
@@ -152,6 +157,21 @@ func (s *server) registerCalendars(t *table) {
 	},
 	) (*none, error) {
 		return &none{}, s.Calendars.Delete(ctx, who.User, in.ID, in.revision())
+	})
+	handle(s, t, operation{
+		ID: "make-calendar-feed", Method: http.MethodPost, Path: "/calendar-feed", Scope: auth.Write, Tag: "calendars", Summary: "Make a secret link to your birthdays and follow-ups",
+		Doc: "For calendar programs, as iCalendar. The link is shown this once; one made before stops working.",
+	}, func(ctx context.Context, who auth.Identity, _ *struct{}) (*plain[CalendarFeed], error) {
+		secret, err := s.Calendars.NewFeed(ctx, who.User)
+		if err != nil {
+			return nil, err
+		}
+		return &plain[CalendarFeed]{Status: http.StatusOK, Body: CalendarFeed{Path: "/feed/" + secret + ".ics"}}, nil
+	})
+	handle(s, t, operation{
+		ID: "end-calendar-feed", Method: http.MethodDelete, Path: "/calendar-feed", Scope: auth.Write, Tag: "calendars", Summary: "Make the secret link useless",
+	}, func(ctx context.Context, who auth.Identity, _ *struct{}) (*none, error) {
+		return &none{}, s.Calendars.EndFeed(ctx, who.User)
 	})
 	handle(s, t, operation{
 		ID: "list-busy-times", Method: http.MethodGet, Path: "/busy-times", Scope: auth.Read, Tag: "calendars", Summary: "List when you are busy",

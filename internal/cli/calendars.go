@@ -18,6 +18,7 @@ type calendarsCmd struct {
 	Change calendarsChangeCmd `cmd:"" help:"Rename a calendar, give it another address, allow or forbid titles."`
 	Sync   calendarsSyncCmd   `cmd:"" help:"Read a calendar now, or all of them."`
 	Busy   calendarsBusyCmd   `cmd:"" help:"List when you are busy."`
+	Feed   calendarsFeedCmd   `cmd:"" help:"Make a secret link to your birthdays and follow-ups, for a calendar program; it is shown this once."`
 	Remove calendarsRemoveCmd `cmd:"" help:"Follow a calendar no longer, and forget what it said."`
 }
 
@@ -198,6 +199,31 @@ func (c *calendarsBusyCmd) Run(ctx context.Context, a *app) error {
 			a.screen.line(quiet(start.Format("Mon 2 Jan")), "  ", start.Format("15:04"), " to ", end.Format("15:04"), "  ", clean(v.Title))
 		}
 		return nil
+	})
+}
+
+type calendarsFeedCmd struct {
+	End bool `help:"Make the link useless instead."`
+
+	jsonFlag    `embed:""`
+	personFlags `embed:""`
+}
+
+// Run makes the link, or ends it.
+func (c *calendarsFeedCmd) Run(ctx context.Context, a *app) error {
+	return c.with(ctx, a, func(k *client.Client) error {
+		if c.End {
+			return k.EndCalendarFeed(ctx)
+		}
+		v, err := k.MakeCalendarFeed(ctx)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return a.printJSON(v)
+		}
+		_, err = fmt.Fprintln(a.out, v.Path)
+		return err
 	})
 }
 

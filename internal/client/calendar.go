@@ -38,6 +38,17 @@ func (c *Client) DeleteCalendar(ctx context.Context, id string) error {
 	return c.Do(ctx, http.MethodDelete, v1("calendars", id), nil, nil)
 }
 
+// MakeCalendarFeed makes the secret link to birthdays and follow-ups.
+func (c *Client) MakeCalendarFeed(ctx context.Context) (v api.CalendarFeed, err error) {
+	err = c.Do(ctx, http.MethodPost, v1("calendar-feed"), nil, &v)
+	return v, err
+}
+
+// EndCalendarFeed makes the link useless.
+func (c *Client) EndCalendarFeed(ctx context.Context) error {
+	return c.Do(ctx, http.MethodDelete, v1("calendar-feed"), nil, nil)
+}
+
 // BusyTimes returns when one is busy.
 func (c *Client) BusyTimes(ctx context.Context, from, to time.Time) (list api.List[api.BusyTime], err error) {
 	q := url.Values{"from": {from.UTC().Format(time.RFC3339)}, "to": {to.UTC().Format(time.RFC3339)}}

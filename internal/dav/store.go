@@ -13,7 +13,7 @@ import (
 )
 
 // Tables are the tables of this package, for erasure and export.
-func Tables() []string { return []string{"calendar", "calendar_busy"} }
+func Tables() []string { return []string{"calendar", "calendar_busy", "calendar_feed"} }
 
 // codecs seal what must not be readable in a stolen database. A nil one keeps in the open.
 type codecs struct{ url, login, password, title *db.Column }

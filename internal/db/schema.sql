@@ -122,6 +122,14 @@ CREATE TABLE calendar_busy (
 
 CREATE INDEX calendar_busy_by_time ON calendar_busy (user_id, start_at, end_at);
 
+CREATE TABLE calendar_feed (
+    user_id    TEXT   NOT NULL PRIMARY KEY,
+    token      TEXT   NOT NULL, -- digest of the secret
+    created_at BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX calendar_feed_token ON calendar_feed (token);
+
 CREATE TABLE digest_mail (
     user_id    TEXT   NOT NULL,
     week       TEXT   NOT NULL, -- ISO 8601, 2026-W48

@@ -98,6 +98,7 @@ func TestFill_tables(t *testing.T) {
 		"auth_token":     "a secret, shown once",
 		"calendar":       "a calendar lives elsewhere, and the demo asks nobody",
 		"calendar_busy":  "as calendar",
+		"calendar_feed":  "a secret link, shown once",
 		"auth_link":      "a secret, of which there is none",
 		"auth_place":     "where somebody signed in from, which nobody did",
 	}

@@ -1,8 +1,13 @@
 package web
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"kith/internal/dav"
 	"kith/internal/fault"
@@ -14,6 +19,8 @@ func (h *Handler) calendarRoutes(mine func(string, handler)) {
 	mine("GET /calendars", h.calendarsShow)
 	mine("POST /calendars", h.calendarAdd)
 	mine("GET /calendars/{id}", h.calendarShow)
+	mine("POST /calendars/feed", h.feedMake)
+	mine("POST /calendars/feed/end", h.feedEnd)
 	mine("POST /calendars/{id}", h.calendarSave)
 	mine("POST /calendars/{id}/sync", h.calendarSync)
 	mine("POST /calendars/{id}/delete", h.calendarDelete)
@@ -23,6 +30,8 @@ func (h *Handler) calendarRoutes(mine func(string, handler)) {
 type calendarsView struct {
 	Rows []calendarRow
 	Form form
+	Feed string // the link just made, shown once
+	Fed  bool   // there is a link
 }
 
 // calendarRow is a calendar and how it does.
@@ -63,7 +72,11 @@ func (h *Handler) calendarsPage(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
-	view := calendarsView{Form: f}
+	since, err := h.Calendars.FeedSince(r.Context(), v.User.ID)
+	if err != nil {
+		return err
+	}
+	view := calendarsView{Form: f, Feed: f.Get("feed"), Fed: since != nil}
 	for _, c := range list {
 		view.Rows = append(view.Rows, calendarRowOf(v, c))
 	}
@@ -151,6 +164,39 @@ func (h *Handler) calendarSync(w http.ResponseWriter, r *http.Request, v *visit)
 		return err
 	}
 	return goTo(w, r, "/calendars#c-"+url.PathEscape(id))
+}
+
+func (h *Handler) feedMake(w http.ResponseWriter, r *http.Request, v *visit) error {
+	secret, err := h.Calendars.NewFeed(r.Context(), v.User.ID)
+	if err != nil {
+		return err
+	}
+	return h.calendarsPage(w, r, v, form{Values: url.Values{"feed": {"/feed/" + secret + ".ics"}}}, http.StatusOK)
+}
+
+func (h *Handler) feedEnd(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if err := h.Calendars.EndFeed(r.Context(), v.User.ID); err != nil {
+		return err
+	}
+	return goTo(w, r, "/calendars#feed")
+}
+
+// feedShow is for calendar programs: whoever has the link reads it.
+func (h *Handler) feedShow(w http.ResponseWriter, r *http.Request, _ *visit) error {
+	secret, ok := strings.CutSuffix(r.PathValue("name"), ".ics")
+	if !ok {
+		return fault.NotFound("calendar")
+	}
+	b, err := h.Calendars.Feed(r.Context(), secret)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(b)
+	w.Header().Set("Content-Type", "text/calendar; charset=utf-8")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+	return nil
 }
 
 func (h *Handler) calendarDelete(w http.ResponseWriter, r *http.Request, v *visit) error {

@@ -111,7 +111,29 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.how.apple")))
 			markup(templ_7745c5c3_Buffer, "</li><li>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.how.nextcloud")))
-			markup(templ_7745c5c3_Buffer, "</li></ul></details></section></div>")
+			markup(templ_7745c5c3_Buffer, "</li></ul></details></section><section id=\"feed\" aria-labelledby=\"feed-title\"><h2 id=\"feed-title\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed")))
+			markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed.lead")))
+			markup(templ_7745c5c3_Buffer, "</p>")
+			if v.Feed != "" {
+				markup(templ_7745c5c3_Buffer, "<div class=\"stack\" role=\"status\"><p>")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed.once")))
+				markup(templ_7745c5c3_Buffer, "</p><p><a class=\"secret\" href=\"")
+				escaped(templ_7745c5c3_Buffer, string(v.Feed))
+				markup(templ_7745c5c3_Buffer, "\">")
+				escaped(templ_7745c5c3_Buffer, string(v.Feed))
+				markup(templ_7745c5c3_Buffer, "</a></p></div>")
+			}
+			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><form method=\"post\" action=\"/calendars/feed\"><button class=\"button\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed.make")))
+			markup(templ_7745c5c3_Buffer, "</button></form>")
+			if v.Fed {
+				markup(templ_7745c5c3_Buffer, "<form method=\"post\" action=\"/calendars/feed/end\"><button class=\"plain\">")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed.end")))
+				markup(templ_7745c5c3_Buffer, "</button></form>")
+			}
+			markup(templ_7745c5c3_Buffer, "</div></section></div>")
 			return nil
 		})
 		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
@@ -124,7 +146,7 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 
 //go:noinline
 func calendarTitles(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var28 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label class=\"choice\"><input type=\"checkbox\" name=\"titles\" value=\"yes\"")
 		if f.Has("titles", "yes") {
 			markup(templ_7745c5c3_Buffer, " checked")
@@ -140,8 +162,8 @@ func calendarTitles(p *i18n.Printer, f form) templ.Component {
 
 //go:noinline
 func calendarPage(pg page, c calendarRow, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var31 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var32 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var38 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var39 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"quiet\">")
@@ -198,7 +220,7 @@ func calendarPage(pg page, c calendarRow, f form) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</a></p></div>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var32), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
