@@ -51,7 +51,8 @@ func Ledger() map[string]Fate {
 		"scale":                Exported,
 		"scale_answer":         Exported,
 		"calendar":             Exported, // without its password
-		"calendar_busy":        Derived,  // read again from where it lives
+		"calendar_feed":        Secret,
+		"calendar_busy":        Derived, // read again from where it lives
 		"auth_password":        Secret,
 		"auth_session":         Secret,
 		"auth_token":           Secret,
