@@ -166,6 +166,43 @@ test("whoever signs in next sees nothing of whoever was here, and sends nothing 
   for (const words of ["waits", "written"]) assert.equal(await count(page, kith, words), 1, words);
 });
 
+test("private words are on their page, and not in what a device keeps of it", async (t) => {
+  const kith = await serve(t);
+  const page = await visitor(t);
+  await moveIn(page, kith);
+  await write(page, "walked with @Sam");
+  await page.waitForURL(/kept=/);
+  await ready(page, kith);
+  await page.click("a[href^='/people/'] >> text=Sam");
+  await page.waitForURL(/\/people\/[0-9a-f-]{36}/);
+  const sam = new URL(page.url()).pathname;
+  for (const [text, closed] of [["keeps bees", false], ["owes money", true]]) {
+    await page.goto(kith.url + sam);
+    await page.click("summary >> text=something to remember");
+    await page.fill("#fact-new-text", text);
+    if (closed) await page.locator("form:has(#fact-new-text) [name=private]").check();
+    await page.click("form:has(#fact-new-text) button");
+    await page.waitForLoadState();
+  }
+  await page.goto(kith.url + "/reflect");
+  await page.fill("#line", "a line for nobody");
+  await page.check("[name=private]");
+  await page.click(".evening button.main");
+  await page.waitForURL(/\/day\//);
+  const day = new URL(page.url()).pathname;
+  for (const [path, open, closed] of [[sam, "keeps bees", "owes money"], [day, "walked with", "a line for nobody"]]) {
+    await page.context().setOffline(false);
+    await page.goto(kith.url + path);
+    assert.match(await page.content(), new RegExp(closed), "its own page shows it");
+    await has(page, path, open);
+    await page.context().setOffline(true);
+    await page.goto(kith.url + path);
+    const kept = await page.content();
+    assert.match(kept, new RegExp(open));
+    assert.doesNotMatch(kept, new RegExp(closed));
+  }
+});
+
 test("a clock that is hours off does not move a moment", async (t) => {
   const kith = await serve(t);
   const page = await visitor(t);

@@ -208,12 +208,28 @@ func personBefore(pg page, v personView) templ.Component {
 				markup(templ_7745c5c3_Buffer, "</li>")
 			}
 			for _, f := range v.Facts {
-				markup(templ_7745c5c3_Buffer, "<li>")
-				templ_7745c5c3_Err = fact(pg, v, f).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if f.Private {
+					templ_7745c5c3_Var35 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+						markup(templ_7745c5c3_Buffer, "<li>")
+						templ_7745c5c3_Err = fact(pg, v, f).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						markup(templ_7745c5c3_Buffer, "</li>")
+						return nil
+					})
+					templ_7745c5c3_Err = privately().Render(templ.WithChildren(ctx, templ_7745c5c3_Var35), templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else {
+					markup(templ_7745c5c3_Buffer, "<li>")
+					templ_7745c5c3_Err = fact(pg, v, f).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					markup(templ_7745c5c3_Buffer, "</li>")
 				}
-				markup(templ_7745c5c3_Buffer, "</li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
 		}
@@ -274,7 +290,7 @@ func personBefore(pg page, v personView) templ.Component {
 
 //go:noinline
 func followUp(pg page, v personView, f followRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var45 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var46 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("follow-up-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -319,7 +335,7 @@ func followUp(pg page, v personView, f followRow) templ.Component {
 
 //go:noinline
 func followUpFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -338,7 +354,7 @@ func followUpFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func fact(pg page, v personView, f factRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("fact-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -371,9 +387,24 @@ func fact(pg page, v personView, f factRow) templ.Component {
 	})
 }
 
+// privately marks words that are private. A device that keeps the page for when there is no network keeps it without them.
+//
+//go:noinline
+func privately() templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<!-- private -->")
+		templ_7745c5c3_Err = templ_7745c5c3_Var66.Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "<!-- /private -->")
+		return nil
+	})
+}
+
 //go:noinline
 func factFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var65 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -395,7 +426,7 @@ func factFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func kin(pg page, v personView, k kinRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var69 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
 		escaped(templ_7745c5c3_Buffer, string("relation-"+k.ID))
 		markup(templ_7745c5c3_Buffer, "\"")
@@ -433,7 +464,7 @@ func kin(pg page, v personView, k kinRow) templ.Component {
 
 //go:noinline
 func relationFields(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var76 templ.Component) (templ_7745c5c3_Err error) {
 		f := v.form("relation-new")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -495,7 +526,7 @@ func relationFields(pg page, v personView) templ.Component {
 
 //go:noinline
 func saveOrRemove(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var83 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var85 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button> ")
@@ -519,7 +550,7 @@ func saveOrRemove(pg page, f form, remove, back string) templ.Component {
 //
 //go:noinline
 func removeSurely(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var87 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var89 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Get(asked) != "" {
 			markup(templ_7745c5c3_Buffer, "<p role=\"status\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.sure")))

@@ -48,7 +48,8 @@ async function belongs(to: string): Promise<void> {
 
 const keepable = (url: URL) => visited.test(url.pathname) && (url.search === "" || (url.pathname === "/moments" && /^\?cursor=[^&]+$/.test(url.search)));
 
-// store keeps a page under whoever it says it belongs to, with the time at which it was so.
+// store keeps a page under whoever it says it belongs to, with the time at which it was so. Private words are not kept: a
+// device may lie on the table, and without a network nobody asks who reads.
 async function store(url: URL, r: Response): Promise<void> {
   const to = r.headers.get("Kith-Owner") ?? "";
   if (!r.ok || r.redirected || !keepable(url) || to === "" || to === "none" || to !== (await owner())) return;
@@ -56,7 +57,7 @@ async function store(url: URL, r: Response): Promise<void> {
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
   headers.set("Kith-At", String(Date.now()));
-  const body = await r.text();
+  const body = (await r.text()).replace(/<!-- private -->[^]*?<!-- \/private -->/g, "");
   const cache = await caches.open(own + to);
   if (to !== (await owner())) return;
   await cache.delete(url.href);
