@@ -87,6 +87,13 @@ type usageError struct{ text string }
 
 func (e *usageError) Error() string { return e.text }
 
+// stoppedError is a command that its user stopped, with what became of it.
+type stoppedError struct{ text string }
+
+func (e *stoppedError) Error() string { return e.text }
+
+func (e *stoppedError) Unwrap() error { return context.Canceled }
+
 func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(format, args...)} }
 
 // Main runs one command and returns its exit code.
@@ -137,6 +144,9 @@ func (a *app) exitCode(ctx context.Context, err error, c *command) int {
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		text = "stopped"
+		if s, ok := errors.AsType[*stoppedError](err); ok {
+			text = s.text
+		}
 	}
 	fmt.Fprintf(a.err, "kith: %s\n", text)
 	if _, ok := errors.AsType[*usageError](err); ok {

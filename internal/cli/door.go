@@ -67,7 +67,7 @@ func openStore(ctx context.Context, a *app, s store, user string) (*client.Clien
 		return nil, nil, errors.Join(err, unlock())
 	}
 	c := client.Local(h.local(log), user)
-	return c, func() error { return errors.Join(h.close(), unlock()) }, nil
+	return c, func() error { c.Wait(); return errors.Join(h.close(), unlock()) }, nil
 }
 
 // openSocket reaches the server that holds the folder. It may be starting or stopping just now, or be another command

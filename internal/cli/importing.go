@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"kith/internal/api"
 	"kith/internal/client"
+	"kith/internal/fault"
 	"kith/internal/i18n"
 )
 
@@ -50,6 +52,41 @@ func (a *app) tellImport(ctx context.Context, k *client.Client, id string) (stop
 		}
 	}()
 	return func() { cancel(); <-done }
+}
+
+// stoppable is r, but who waits for it does not wait on when ctx ends: a terminal or a pipe may never say anything more.
+func stoppable(ctx context.Context, r io.Reader) io.Reader {
+	out, in := io.Pipe()
+	go func() {
+		_, err := io.Copy(in, r)
+		_ = in.CloseWithError(err)
+	}()
+	context.AfterFunc(ctx, func() { _ = in.CloseWithError(ctx.Err()) })
+	return out
+}
+
+// stoppedImport says what became of an import that was stopped: nothing, unless the word came too late.
+func stoppedImport(ctx context.Context, k *client.Client, id string) error {
+	k.Wait()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	for {
+		v, err := k.ImportNow(ctx, id)
+		switch {
+		case fault.Is(err, fault.KindNotFound):
+			return &stoppedError{"stopped; nothing was kept"}
+		case err != nil:
+			return &stoppedError{"stopped; nothing is half kept, and whether it was all done already could not be asked"}
+		case v.State == "done":
+			return &stoppedError{"everything was taken over before it could be stopped; kith import undo takes it back"}
+		case v.State == "ready":
+			return &stoppedError{"stopped; nobody was taken over"}
+		}
+		select { // a server elsewhere is just taking it back
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func importWords(d api.ImportDoing) string {

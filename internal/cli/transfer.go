@@ -88,6 +88,11 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 			return fmt.Errorf("%s is a folder; import takes one file", c.File)
 		}
 		r, size, name = f, info.Size(), filepath.Base(c.File)
+		if !info.Mode().IsRegular() {
+			r, size = stoppable(ctx, f), -1
+		}
+	} else {
+		r = stoppable(ctx, r)
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
 		o := client.ImportOptions{DryRun: c.DryRun, Format: c.Format, File: name, ID: uuid.Must(uuid.NewV7()).String()}
@@ -95,7 +100,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 		done, err := k.Import(ctx, r, size, o)
 		stop()
 		if errors.Is(err, context.Canceled) {
-			return fmt.Errorf("stopped; nothing was kept: %w", err)
+			return stoppedImport(ctx, k, o.ID)
 		}
 		if err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 
 	"kith/internal/api"
 	"kith/internal/auth"
@@ -29,6 +30,7 @@ type Client struct {
 	base  string
 	token string
 	user  string // e-mail of the account an operator acts for; empty: the only one
+	busy  sync.WaitGroup
 }
 
 // Remote is a Kith somewhere, at the address people open, with an API token.
@@ -53,8 +55,14 @@ func Socket(path, user string) *Client {
 
 // Local is a house in this process, by its operator's handler.
 func Local(h http.Handler, user string) *Client {
-	return &Client{http: &http.Client{Transport: inProcess{h}}, base: "http://kith", user: user}
+	c := &Client{base: "http://kith", user: user}
+	c.http = &http.Client{Transport: inProcess{h, &c.busy}}
+	return c
 }
+
+// Wait waits for what a handler in this process still does for requests that were broken off: it takes back what they
+// had begun. Elsewhere the server does so by itself.
+func (c *Client) Wait() { c.busy.Wait() }
 
 // Do calls path with in as JSON (nil: no body) and decodes the answer into out (nil: it is thrown away).
 func (c *Client) Do(ctx context.Context, method, path string, in, out any) error {

@@ -9,7 +9,10 @@ import (
 
 // inProcess carries requests to a handler in this process. The answer's body is streamed, so that an export needs no
 // more memory here than over a socket.
-type inProcess struct{ h http.Handler }
+type inProcess struct {
+	h    http.Handler
+	busy *sync.WaitGroup
+}
 
 // RoundTrip implements http.RoundTripper.
 func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -21,7 +24,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	body, feed := io.Pipe()
 	w := &writer{header: http.Header{}, feed: feed, head: make(chan struct{})}
-	go func() {
+	t.busy.Go(func() {
 		defer func() { _ = in.Body.Close() }()
 		defer func() {
 			if recover() == nil {
@@ -34,7 +37,7 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 		t.h.ServeHTTP(w, in)
 		w.WriteHeader(http.StatusOK) // if nothing was written
 		_ = feed.Close()
-	}()
+	})
 	select {
 	case <-w.head:
 	case <-r.Context().Done():

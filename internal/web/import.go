@@ -43,6 +43,7 @@ type importRow struct{ ID, Name, When, Said string }
 type bookView struct {
 	ID, Name string
 	State    string
+	Stopped  bool // a moment ago, by its owner
 	Report   intake.Report
 	Skipped  []intake.Note
 	Other    []intake.Note
@@ -140,7 +141,7 @@ func (h *Handler) importOne(w http.ResponseWriter, r *http.Request, v *visit) er
 	if err != nil {
 		return err
 	}
-	view := bookView{ID: one.ID, Name: nameOfFile(v, one), State: one.State, Report: one.Report}
+	view := bookView{ID: one.ID, Name: nameOfFile(v, one), State: one.State, Stopped: r.URL.Query().Has("stopped"), Report: one.Report}
 	for _, n := range one.Report.Notes {
 		if n.Skipped {
 			view.Skipped = append(view.Skipped, n)
@@ -183,15 +184,19 @@ func (h *Handler) importLeft(r *http.Request, v *visit, ids []string) (rows []im
 	return rows, nil
 }
 
-// importProgress says how far a file is, for the page that waits for it.
+// importProgress says how far a file is, for the page that waits for it. No content is: nobody works on it.
 func (h *Handler) importProgress(w http.ResponseWriter, r *http.Request, v *visit) error {
 	p, ok := h.Imports.Doing(v.User.ID, r.PathValue("id"))
-	if !ok || p.Cards == 0 {
+	if !ok {
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	said, part := v.P.N("web.import.read", p.Cards), 0.0
-	if p.Of > 0 {
+	said, part := "", 0.0
+	switch {
+	case p.Cards == 0: // just begun
+	case p.Of == 0:
+		said = v.P.N("web.import.read", p.Cards)
+	default:
 		said, part = v.P.T("web.import.taken", "count", v.P.Number(min(p.Cards, p.Of)), "of", v.P.Number(p.Of)), float64(min(p.Cards, p.Of))/float64(p.Of)
 	}
 	w.Header().Set("Content-Type", "application/json")

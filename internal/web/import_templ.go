@@ -44,7 +44,7 @@ func importPage(pg page, v importsView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button main\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.look")))
 			markup(templ_7745c5c3_Buffer, "</button></div>")
-			templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.reading")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.reading"), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -76,7 +76,7 @@ func importPage(pg page, v importsView) templ.Component {
 				}
 				markup(templ_7745c5c3_Buffer, "</ul></section>")
 			}
-			markup(templ_7745c5c3_Buffer, " <p class=\"quiet small\"><a href=\"/people.vcf\" download>")
+			markup(templ_7745c5c3_Buffer, " <p><a class=\"plain\" href=\"/people.vcf\" download>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.cards")))
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
@@ -181,7 +181,7 @@ func bookPreview(pg page, v bookView) templ.Component {
 		markup(templ_7745c5c3_Buffer, "\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.discard")))
 		markup(templ_7745c5c3_Buffer, "</button></div>")
-		templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.taking")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = importWait(pg, pg.P.T("web.import.taking"), v.Stopped).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -197,13 +197,21 @@ func bookPreview(pg page, v bookView) templ.Component {
 // importWait is where a script says how far a file is, and lets it be stopped.
 //
 //go:noinline
-func importWait(pg page, words string) templ.Component {
+func importWait(pg page, words string, stopped bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"reading\" data-reading=\"")
 		escaped(templ_7745c5c3_Buffer, string(words))
-		markup(templ_7745c5c3_Buffer, "\" hidden><p role=\"status\"></p><progress max=\"1\" aria-label=\"")
+		markup(templ_7745c5c3_Buffer, "\" data-stopping=\"")
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stopping")))
+		markup(templ_7745c5c3_Buffer, "\" data-stopped=\"")
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stopped")))
+		markup(templ_7745c5c3_Buffer, "\"><p role=\"status\">")
+		if stopped {
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stopped")))
+		}
+		markup(templ_7745c5c3_Buffer, "</p><progress max=\"1\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(words))
-		markup(templ_7745c5c3_Buffer, "\"></progress> <button class=\"plain\" type=\"button\">")
+		markup(templ_7745c5c3_Buffer, "\" hidden></progress> <button class=\"plain\" type=\"button\" hidden>")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stop")))
 		markup(templ_7745c5c3_Buffer, "</button></div>")
 		return nil
@@ -212,7 +220,7 @@ func importWait(pg page, words string) templ.Component {
 
 //go:noinline
 func tally(pg page, n int, words string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var37 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var40 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div><dt>")
 		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</dt><dd>")
@@ -224,7 +232,7 @@ func tally(pg page, n int, words string) templ.Component {
 
 //go:noinline
 func bookDone(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var40 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var43 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.done.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -267,7 +275,7 @@ func bookDone(pg page, v bookView) templ.Component {
 
 //go:noinline
 func bookUndone(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var53 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.undone.title")))
 		markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -312,7 +320,7 @@ func bookUndone(pg page, v bookView) templ.Component {
 
 //go:noinline
 func bookReport(pg page, v bookView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var61 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
 		if len(v.Skipped)+len(v.Other) > 0 {
 			markup(templ_7745c5c3_Buffer, "<details class=\"report\"")
 			if len(v.Skipped) > 0 && len(v.Skipped)+len(v.Other) <= 12 {
@@ -353,7 +361,7 @@ func bookReport(pg page, v bookView) templ.Component {
 
 //go:noinline
 func bookNote(pg page, n intake.Note) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var70 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<tr><td class=\"number\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.Number(n.Line)))
 		markup(templ_7745c5c3_Buffer, "</td><td>")
@@ -385,8 +393,8 @@ func bookNote(pg page, n intake.Note) templ.Component {
 
 //go:noinline
 func ringsPage(pg page, v ringsView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var75 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var77 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var78 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.rings.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -427,7 +435,7 @@ func ringsPage(pg page, v ringsView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</a></div></form>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var75), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var78), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

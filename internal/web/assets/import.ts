@@ -7,11 +7,11 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]
   const stop = wait?.querySelector("button");
   if (!wait || !said || !bar || !stop) continue;
   const buttons = form.querySelectorAll<HTMLButtonElement>(".acts button");
-  const waiting = (on: boolean): void => {
-    wait.hidden = !on;
+  const waiting = (on: boolean, words = ""): void => {
+    bar.hidden = stop.hidden = !on;
     for (const b of buttons) b.disabled = on;
     bar.value = 0;
-    said.textContent = on ? (wait.dataset["reading"] ?? "") : "";
+    said.textContent = words;
   };
 
   form.addEventListener("submit", (e) => {
@@ -20,22 +20,33 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]
     const body = new FormData(form);
     const known = form.dataset["import"];
     const id = known || madeUp();
-    waiting(true);
+    waiting(true, wait.dataset["reading"]);
     stop.focus();
     const sending = new XMLHttpRequest();
+    let stopped = false;
+    // Nobody works on it any more: what was not taken over by now never will be.
+    const over = (): void => {
+      end();
+      if (known) return location.replace("?stopped"); // shows whether the word came in time
+      waiting(false, wait.dataset["stopped"]);
+      buttons[0]?.focus();
+    };
     const asking = setInterval(async () => {
-      const now = await fetch(`/import/${id}/progress`);
-      if (now.status !== 200 || wait.hidden) return;
+      const now = await fetch(`/import/${id}/progress`).catch(() => undefined);
+      if (bar.hidden || !now) return;
+      if (stopped && now.status === 204) return over();
+      if (stopped || now.status !== 200) return;
       const { said: words, part } = (await now.json()) as { said: string; part: number };
+      if (stopped || !words) return;
       said.textContent = words;
       if (part > 0) bar.value = part;
     }, 300);
     const end = (): void => clearInterval(asking);
     stop.onclick = () => {
+      stopped = true;
       sending.abort();
-      end();
-      waiting(false);
-      buttons[0]?.focus();
+      bar.removeAttribute("value");
+      said.textContent = wait.dataset["stopping"] ?? "";
     };
     sending.upload.addEventListener("progress", (p) => {
       if (!p.lengthComputable) return;
@@ -58,7 +69,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]
   });
 
   // Back from the next page: the form is as new.
-  addEventListener("pageshow", () => waiting(false));
+  addEventListener("pageshow", (e) => waiting(false, e.persisted ? "" : (said.textContent ?? "")));
 }
 
 // madeUp is a UUID; the browser's own is not there over plain HTTP.
