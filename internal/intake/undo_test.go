@@ -99,6 +99,34 @@ func TestUndo_editedSince(t *testing.T) {
 	})
 }
 
+// Who is deleted takes along what cards said of those who were merged into them.
+func TestPersonDeleted_merged(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := build(t, d)
+		ctx := t.Context()
+		h.people.OnDeleted(h.intake.PersonDeleted)
+		h.take(t, two)
+		keep, _, err := h.people.Create(ctx, h.ana, person.Draft{Name: "Ida B."})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := h.people.Merge(ctx, h.ana, "", keep.ID, h.named(t, "Ida Berg").ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.people.Delete(ctx, h.ana, keep.ID, 0); err != nil {
+			t.Fatal(err)
+		}
+		n, err := db.One(ctx, d, db.Value[int], "SELECT COUNT(*) FROM import_item WHERE user_id = $1 AND entry LIKE '%Ida%'", string(h.ana))
+		if err != nil || n != 0 {
+			t.Errorf("%d cards still say who Ida was, %v", n, err)
+		}
+		if again := h.take(t, two); counts(again) != [4]int{0, 0, 1, 1} {
+			t.Errorf("the file again: %+v", again.Report)
+		}
+	})
+}
+
 // A file that comes in at once says what one says that is looked at first, and a stopped one leaves nothing.
 func TestTake(t *testing.T) {
 	t.Parallel()

@@ -303,13 +303,14 @@ func bury1(ctx context.Context, tx *db.Tx, by account.ID, table, column, value s
 	return err
 }
 
-// forget takes everything a person has away, and what would bring back someone merged into them.
-func forget(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.Time) error {
+// forget takes everything a person has away, and what would bring back someone merged into them. It returns who they were:
+// the person and all who became them.
+func forget(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.Time) ([]string, error) {
 	all := []string{id} // and whoever was merged into them, and into those
 	for i := 0; i < len(all); i++ {
 		merged, err := db.All(ctx, tx, db.Value[string], "SELECT gone FROM person_merge WHERE user_id = $1 AND keep = $2 AND undone_at IS NULL", string(by), all[i])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, one := range merged {
 			if !slices.Contains(all, one) {
@@ -320,23 +321,23 @@ func forget(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.T
 	for _, one := range all {
 		for _, table := range []string{"person_channel", "person_date", "person_fact", "person_follow_up", "person_relation"} {
 			if err := bury1(ctx, tx, by, table, "person_id", one, now); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := bury1(ctx, tx, by, "person_relation", "other_id", one, now); err != nil {
-			return err
+			return nil, err
 		}
 		for _, table := range []string{"person_group_member", "person_photo"} {
 			if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE user_id = $1 AND person_id = $2", string(by), one); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if _, err := tx.Exec(ctx, "DELETE FROM person_merge WHERE user_id = $1 AND (keep = $2 OR gone = $2)", string(by), one); err != nil {
-			return err
+			return nil, err
 		}
 		if _, err := tx.Exec(ctx, "DELETE FROM person_distinct WHERE user_id = $1 AND (one = $2 OR other = $2)", string(by), one); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return all, nil
 }

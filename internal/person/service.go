@@ -296,19 +296,22 @@ func (s *Service) DeleteIn(ctx context.Context, tx *db.Tx, by account.ID, id str
 	if ifRevision != 0 && ifRevision != p.Revision {
 		return fault.Stale("person")
 	}
-	if err := forget(ctx, tx, by, id, s.instant()); err != nil {
+	all, err := forget(ctx, tx, by, id, s.instant())
+	if err != nil {
 		return err
 	}
-	for _, f := range s.deletions {
-		if err := f(ctx, tx, by, id); err != nil {
-			return err
+	for _, one := range all {
+		for _, f := range s.deletions {
+			if err := f(ctx, tx, by, one); err != nil {
+				return err
+			}
 		}
 	}
 	return bury(ctx, tx, by, id, "", s.instant())
 }
 
 // OnDeleted registers who keeps words about people beside their own rows: f takes them away in the transaction that
-// deletes a person.
+// deletes a person. It is called for everybody who was merged into them too.
 func (s *Service) OnDeleted(f func(ctx context.Context, tx *db.Tx, by account.ID, id string) error) {
 	s.deletions = append(s.deletions, f)
 }
