@@ -170,4 +170,6 @@ test("in German", async (t) => {
     await clean(page, path);
   }
   assert.equal(await page.textContent("legend"), "Wie oft fühlst du dich einsam?");
+  await page.goto(kith.url + "/scales/spane");
+  assert.match(await page.textContent(".credit"), /Die Fragen bleiben auf Englisch/);
 });

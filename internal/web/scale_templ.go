@@ -182,6 +182,11 @@ func scaleCredit(pg page, v scaleView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.own")))
 			markup(templ_7745c5c3_Buffer, "</p>")
 		}
+		if v.Lang != pg.P.Locale() {
+			markup(templ_7745c5c3_Buffer, "<p>")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.untranslated")))
+			markup(templ_7745c5c3_Buffer, "</p>")
+		}
 		if !v.Words.Official {
 			markup(templ_7745c5c3_Buffer, "<p>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.translated")))
@@ -216,8 +221,8 @@ func scaleCredit(pg page, v scaleView) templ.Component {
 
 //go:noinline
 func scaleTakePage(pg page, v scaleView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var49 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var50 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var51 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1 lang=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.Lang))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -260,7 +265,7 @@ func scaleTakePage(pg page, v scaleView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var50), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -270,19 +275,19 @@ func scaleTakePage(pg page, v scaleView) templ.Component {
 
 //go:noinline
 func scaleChoices(pg page, v scaleView, it pulse.Item) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset><legend lang=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.Lang))
 		markup(templ_7745c5c3_Buffer, "\">")
 		escaped(templ_7745c5c3_Buffer, string(v.Words.Items[it.ID]))
 		markup(templ_7745c5c3_Buffer, "</legend>")
-		var templ_7745c5c3_Var62 = []any{"choices", templ.KV("wide", len(v.Words.Answers[it.Answers].Each) == 0)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var62...)
+		var templ_7745c5c3_Var63 = []any{"choices", templ.KV("wide", len(v.Words.Answers[it.Answers].Each) == 0)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var63...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var62).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var63).String()))
 		markup(templ_7745c5c3_Buffer, "\" lang=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.Lang))
 		markup(templ_7745c5c3_Buffer, "\">")
@@ -330,7 +335,7 @@ func scaleChoices(pg page, v scaleView, it pulse.Item) templ.Component {
 
 //go:noinline
 func scaleSlider(pg page, v scaleView, it pulse.Item) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var73 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div><div class=\"range\"><label for=\"")
 		escaped(templ_7745c5c3_Buffer, string("q-"+it.ID))
 		markup(templ_7745c5c3_Buffer, "\" lang=\"")
