@@ -213,6 +213,9 @@ func capturePage(pg page, v captureView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			markup(templ_7745c5c3_Buffer, " <p class=\"quiet small apart\"><a href=\"/help/capture\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("help.capture.title")))
+			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
 		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)

@@ -121,6 +121,7 @@ func (h *Handler) routes() http.Handler {
 	mux.Handle("POST /settings/import", httpd.Limit(importBody)(h.mine(h.settingsImport)))
 	mine("POST /settings/delete", h.settingsDelete)
 
+	mine("GET /help/capture", h.helpCapture)
 	mine("GET /live", h.liveEvents)
 
 	mux.HandleFunc("GET /static/{name}", serveStatic)

@@ -48,6 +48,9 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 		"email": {Values: url.Values{"email": {u.Email}}},
 		"token": {Values: url.Values{"scope": {string(auth.Read), string(auth.Capture)}, "expires": {"90"}}},
 	}
+	if r.URL.Query().Has("capture") { // from the page on writing from elsewhere
+		forms["token"] = form{Values: url.Values{"scope": {string(auth.Capture)}, "expires": {"365"}, "open": {"1"}}}
+	}
 	maps.Copy(forms, view.Forms)
 	view.Forms = forms
 

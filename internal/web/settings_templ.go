@@ -229,7 +229,9 @@ func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens.lead")))
-		markup(templ_7745c5c3_Buffer, "</p>")
+		markup(templ_7745c5c3_Buffer, " <a href=\"/help/capture\">")
+		escaped(templ_7745c5c3_Buffer, string(p.T("help.capture.title")))
+		markup(templ_7745c5c3_Buffer, "</a></p>")
 		if secret != "" {
 			markup(templ_7745c5c3_Buffer, "<div class=\"stack\" role=\"status\"><p>")
 			escaped(templ_7745c5c3_Buffer, string(p.T("web.token.once")))
@@ -262,7 +264,7 @@ func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ
 			markup(templ_7745c5c3_Buffer, "</ul>")
 		}
 		markup(templ_7745c5c3_Buffer, "<details")
-		if len(f.Wrong) > 0 || f.Whole != "" {
+		if len(f.Wrong) > 0 || f.Whole != "" || f.Get("open") != "" {
 			markup(templ_7745c5c3_Buffer, " open")
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
@@ -308,7 +310,7 @@ func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ
 
 //go:noinline
 func deleteSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var51 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"delete\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")

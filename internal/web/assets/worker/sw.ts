@@ -179,8 +179,7 @@ self.addEventListener("activate", (e) => {
       await self.registration.navigationPreload?.enable();
       await self.clients.claim();
       await filling().catch(() => undefined); // before what an older version kept goes
-      const to = await owner();
-      for (const name of await caches.keys()) if (name !== files && name !== meta && name !== own + to) await caches.delete(name);
+      for (const name of await caches.keys()) if (name !== files && name !== meta && !name.startsWith(own)) await caches.delete(name);
     })(),
   );
 });
