@@ -69,7 +69,7 @@ type Change struct {
 }
 
 // Locales returns the languages Kith speaks, the default first.
-func Locales() []string { return []string{"en", "de"} }
+func Locales() []string { return []string{"en", "ar", "de", "es", "ja"} }
 
 // Location is the time zone the user lives in. A zone is checked before it is kept, so UTC is the answer only where the
 // row was written by something else.

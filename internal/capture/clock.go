@@ -13,7 +13,7 @@ func (p *parser) clockAt(i int, w *when) int {
 	}
 	j, at, bare := i, false, false
 	if _, end := p.phrase(i, cAt); end > i {
-		j, at, bare = end, true, p.is(i, cAtBare)
+		j, at, bare = end, true, p.phraseIs(i, cAtBare)
 	} else if p.other(i, '@') || p.other(i, '＠') {
 		j, at, bare = i+1, true, true
 	}
@@ -119,7 +119,7 @@ func (p *parser) digital(i int, at, bare bool, w *when) int {
 	if !ok {
 		return p.wordHour(i, at, bare, w)
 	}
-	if p.digits(i) > 2 || h > 24 || p.glued(i) && i > 0 && !at && (p.toks[i-1].typ == tWord || p.toks[i-1].typ == tOther && !opens(p.toks[i-1].r)) {
+	if p.digits(i) > 2 || h > 24 || p.glued(i) && i > 0 && !at && p.stuck(i-1) {
 		return i
 	}
 	if p.glued(i+1) && p.glued(i+2) && (p.other(i+1, ':') || p.other(i+1, '.')) {
@@ -160,6 +160,13 @@ func (p *parser) digital(i int, at, bare bool, w *when) int {
 		if m, ok := p.number(end); ok && m < 60 && p.digits(end) <= 2 && !p.toks[end].newline && p.unit(end+1) == 0 {
 			w.minutes += m
 			return end + 1
+		} else if ok && m < 60 && p.lex.runs && p.unit(end+1) == minute && p.glued(end) { // 3時30分
+			w.minutes += m
+			return end + 2
+		}
+		if _, after := p.phrase(end, cAndHalf); after > end && p.lex.runs { // 3時半
+			w.minutes += 30
+			return after
 		}
 		return p.half(end, w)
 	}

@@ -6,8 +6,11 @@ import "time"
 // a word before shows it to be a date ("am 1.11").
 func (p *parser) numericDate(i int, w *when, on bool) int {
 	n, ok := p.number(i)
-	if !ok || p.glued(i) && i > 0 && (p.toks[i-1].typ == tWord || p.toks[i-1].typ == tOther && !opens(p.toks[i-1].r)) {
+	if !ok || p.glued(i) && i > 0 && p.stuck(i-1) {
 		return i
+	}
+	if end := p.markedDate(i, w); end > i {
+		return end
 	}
 	if p.digits(i) == 4 {
 		for _, sep := range "-/." {
@@ -74,7 +77,7 @@ func (p *parser) numericDate(i int, w *when, on bool) int {
 
 // opens reports a character right behind which a date may begin.
 func opens(r rune) bool {
-	return r == '(' || r == '[' || r == '"' || r == '\'' || r == ',' || r == ':' || r == '@' || r == '~'
+	return r == '(' || r == '[' || r == '"' || r == '\'' || r == ',' || r == ':' || r == '@' || r == '~' || r == '、' || r == '，' || r == '。' || r == '（' || r == '「'
 }
 
 // two reads "-11-01" at i with its separator.

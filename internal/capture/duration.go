@@ -83,7 +83,7 @@ func (p *parser) clockBegins(i int) bool {
 // decimal reads 1, 1.5, 1,5 and 1½.
 func (p *parser) decimal(i int) (n float64, end int, ok bool) {
 	whole, ok := p.number(i)
-	if !ok || p.digits(i) > 6 || p.glued(i) && i > 0 && (p.toks[i-1].typ == tWord || p.toks[i-1].typ == tOther && !opens(p.toks[i-1].r) && p.toks[i-1].r != '~') {
+	if !ok || p.digits(i) > 6 || p.glued(i) && i > 0 && p.stuck(i-1) && !p.other(i-1, '~') {
 		return 0, i, false
 	}
 	n, end = float64(whole), i+1

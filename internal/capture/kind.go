@@ -213,6 +213,9 @@ func (p *parser) together() bool {
 				break
 			}
 		}
+		if p.lex.runs && p.withBehind(m) {
+			return true
+		}
 	}
 	return false
 }

@@ -76,6 +76,9 @@ const (
 	cTopic
 	cMorningAct
 	cEveningAct
+	cWithAfter
+	cWhole
+	cDateMark
 )
 
 // Parts of a day, in their order.
@@ -107,6 +110,7 @@ type word struct {
 	weekday int // 0 is Monday
 	month   int
 	unit    int
+	whole   int     // the last week, month or year
 	number  float64 // below 0: about so many
 	minutes int     // of a clock, past or to the hour, or of a scaled unit
 	acts    []*i18n.Act
@@ -125,6 +129,7 @@ type lexicon struct {
 	contexts map[string]string
 	genitive []string // endings of a name that make it its owner's, without an apostrophe
 	foreign  bool     // more than English
+	runs     bool     // has words that stand without spaces
 }
 
 var (
@@ -160,6 +165,7 @@ func lexiconOf(locale string) *lexicon {
 		l.add(i18n.Words("en"))
 		if lang != "en" {
 			l.add(i18n.Words(lang))
+			l.runs = i18n.Words(lang).Spaceless
 			l.foreign = true
 		}
 		lexicons[lang] = l
@@ -241,6 +247,7 @@ func (l *lexicon) add(w *i18n.WordList) {
 		{cTopic, w.Topic},
 		{cMorningAct, w.MorningActs},
 		{cEveningAct, w.EveningActs},
+		{cWithAfter, w.WithAfter},
 	} {
 		mark(g.c, g.p)
 	}
@@ -286,6 +293,12 @@ func (l *lexicon) add(w *i18n.WordList) {
 	for unit, phrases := range w.Units {
 		set(cUnit, phrases, func(e *word) { e.unit = units[unit] })
 	}
+	for unit, phrases := range w.DateMarks {
+		set(cDateMark, phrases, func(e *word) { e.unit = units[unit] })
+	}
+	for unit, phrases := range w.Whole {
+		set(cWhole, phrases, func(e *word) { e.whole = units[unit] })
+	}
 	for phrase, m := range w.UnitsScaled {
 		set(cScaled, []string{phrase}, func(e *word) { e.minutes = m })
 	}
@@ -329,7 +342,7 @@ func lower(s string) string {
 	plain := true
 	for i := 0; i < len(s); i++ {
 		if c := s[i]; c >= 0x80 {
-			return strings.ReplaceAll(strings.ToLower(norm.NFC.String(s)), "’", "'")
+			return plainArabic(strings.ReplaceAll(strings.ToLower(norm.NFC.String(s)), "’", "'"))
 		} else if 'A' <= c && c <= 'Z' {
 			plain = false
 		}

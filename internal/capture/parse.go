@@ -99,11 +99,16 @@ func (p *parser) lookUp() {
 		}
 		t.key = lower(p.s[t.start:t.end])
 		if other == "" && !p.lex.foreign {
-			other = marks[t.key]
+			if other = marks[t.key]; other == "" {
+				other = spokenIn(t.key)
+			}
 		}
 	}
 	if other != "" {
 		p.lex = lexiconOf(other)
+	}
+	if p.lex.runs {
+		p.splitRuns()
 	}
 	for i := range p.toks {
 		t := &p.toks[i]
@@ -115,6 +120,9 @@ func (p *parser) lookUp() {
 			t.key = t.key[:len(t.key)-2]
 			t.node = p.lex.root[t.key]
 			t.owner = true
+		}
+		if t.node == nil {
+			t.node = p.behindAnd(t.key)
 		}
 	}
 }
@@ -189,7 +197,13 @@ func (p *parser) number(i int) (n int, ok bool) {
 }
 
 // digits returns how many digits the number at i was written with.
-func (p *parser) digits(i int) int { return p.toks[i].end - p.toks[i].start }
+func (p *parser) digits(i int) int {
+	t := &p.toks[i]
+	if p.s[t.start] < utf8.RuneSelf {
+		return t.end - t.start
+	}
+	return utf8.RuneCountInString(p.s[t.start:t.end])
+}
 
 // stop reports that a clause ends before token i.
 func (p *parser) stop(i int) bool {

@@ -204,6 +204,15 @@ func nameGap(r rune) bool {
 // cutScript ends an unknown name in Han or katakana where hiragana begins: @田中さん names 田中.
 func cutScript(w written) written {
 	first, _ := utf8.DecodeRuneInString(w.text)
+	if unicode.Is(unicode.Hiragana, first) { // @さくらさんと: a title ends the name, else a particle does
+		for _, end := range []string{"さん", "ちゃん", "くん", "と", "に", "が", "から", "は", "を", "へ", "の"} {
+			if at := strings.Index(w.text, end); at >= 6 {
+				w.text, w.end = w.text[:at], w.start+at
+				break
+			}
+		}
+		return w
+	}
 	if !unicode.In(first, unicode.Han, unicode.Katakana) {
 		return w
 	}

@@ -35,7 +35,8 @@ func (p *parser) free(i int) bool {
 	switch before.typ {
 	case tWord, tNumber, tOpaque:
 		// Scripts without spaces put a sign right behind a word.
-		return before.typ == tWord && spaceless(lastRune(p.s[before.start:before.end])) && p.toks[i].r != '/'
+		word := p.s[before.start:before.end]
+		return before.typ == tWord && (spaceless(lastRune(word)) || p.toks[i].r != '#' && arabicPrefix(word)) && p.toks[i].r != '/'
 	case tOther:
 		return !strings.ContainsRune("@＠#＃/／._-+%&=~$", before.r)
 	}

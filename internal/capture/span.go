@@ -25,7 +25,7 @@ func (p *parser) spanAt(i int, w *when) int {
 		j = i + 1
 	}
 	if j >= len(p.toks) || j > i && p.toks[j].newline || j == i && p.glued(i) && i > 0 &&
-		(p.toks[i-1].typ == tWord || p.toks[i-1].typ == tOther && !opens(p.toks[i-1].r)) {
+		p.stuck(i-1) {
 		return i
 	}
 	a, end := p.sideAt(j)

@@ -165,6 +165,9 @@ func (p *parser) theyBefore(i int) bool {
 
 // subjectBefore reports that somebody else stands right before the verb, as its subject: "@Sam just called".
 func (p *parser) subjectBefore(i int) bool {
+	if p.lex.runs && len(p.mentions) > 0 {
+		return p.subjectMarked(i)
+	}
 	k := i - 1
 	for k >= 0 && !p.stop(k) && p.is(k, cBetween) {
 		k--

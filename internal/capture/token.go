@@ -10,7 +10,7 @@ import (
 // What a token is.
 const (
 	tWord   = iota + 1 // a run of letters, with apostrophes inside
-	tNumber            // a run of ASCII digits
+	tNumber            // a run of digits: European, Arabic or full width
 	tFelt              // an emoticon or emoji
 	tOpaque            // a web address: nothing in it means anything
 	tOther             // one other character
@@ -55,15 +55,9 @@ func tokenize(s string, toks []token) []token {
 			t.typ, t.end, t.felt, t.known = tFelt, end, v, true
 		} else if end, v, known, ok := emoji(s, i, r, size, felt); ok {
 			t.typ, t.end, t.felt, t.known = tFelt, end, v, known
-		} else if '0' <= r && r <= '9' {
+		} else if n, _ := digitAt(s, i); n >= 0 {
 			t.typ = tNumber
-			for t.end < len(s) && isDigit(s[t.end]) {
-				t.end++
-			}
-			t.n = -1
-			if t.end-t.start <= 9 {
-				t.n = atoi(s[t.start:t.end])
-			}
+			t.n, t.end = numberAt(s, i)
 		} else if isLetter(r) {
 			t.typ = tWord
 			t.upper = unicode.IsUpper(r)

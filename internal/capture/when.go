@@ -231,6 +231,9 @@ func (p *parser) dateAt(i int, w *when) int {
 		w.future = w.future || e.day > 0
 		return end
 	}
+	if end := p.wholeAt(i, w); end > i {
+		return end
+	}
 	if end := p.agoAt(i, w); end > i {
 		return end
 	}

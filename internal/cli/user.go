@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"kith/internal/client"
+	"kith/internal/i18n"
 )
 
 type userCmd struct {
@@ -48,8 +49,8 @@ func (c *userAddCmd) Run(ctx context.Context, a *app) error {
 		u.Zone = localZone(a.getenv)
 	}
 	if u.Locale == "" {
-		if u.Locale = terminalLocale(a.getenv); u.Locale != "de" {
-			u.Locale = "en"
+		if u.Locale = terminalLocale(a.getenv); !i18n.Spoken(u.Locale) {
+			u.Locale = i18n.Default
 		}
 	}
 	return c.with(ctx, a, func(k *client.Client) error {

@@ -32,6 +32,18 @@ func (p *Printer) Date(t time.Time, style string) string {
 	).Replace(pattern)
 }
 
+// Weekdays lists the days of a week, from the one on which it begins for the speakers of the language.
+func (p *Printer) Weekdays() (days [7]time.Weekday) {
+	first, err := strconv.Atoi(p.plain["locale.week"])
+	if err != nil {
+		first = int(time.Monday)
+	}
+	for i := range days {
+		days[i] = time.Weekday((first + i) % len(days))
+	}
+	return days
+}
+
 // Day writes a stored local day ("2026-11-24") in a style of Date. Text that is no day comes back as it is.
 func (p *Printer) Day(day, style string) string {
 	t, err := time.Parse(dayLayout, day)

@@ -2,10 +2,9 @@ package i18n
 
 import (
 	"encoding/json"
-	"io/fs"
+	"errors"
 	"maps"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,6 +18,9 @@ import (
 var pluralForms = map[string][]string{
 	"en": {"one", "other"},
 	"de": {"one", "other"},
+	"es": {"one", "other"},
+	"ar": {"few", "many", "one", "other", "two", "zero"},
+	"ja": {"other"},
 }
 
 var param = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
@@ -33,13 +35,13 @@ type shape struct {
 // that does more than name a parameter.
 func read(t *testing.T, tag string) map[string]shape {
 	t.Helper()
-	names, err := fs.Glob(files, path.Join("locales", tag, "*.json"))
+	names, err := filepath.Glob(filepath.Join("locales", tag, "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]shape{}
 	for _, name := range names {
-		b, err := files.ReadFile(name)
+		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -91,9 +93,53 @@ func read(t *testing.T, tag string) map[string]shape {
 func TestCatalogs_agree(t *testing.T) {
 	t.Parallel()
 	want := read(t, Default)
-	for _, tag := range tags()[1:] {
+	for _, l := range spoken()[1:] {
+		tag := l.Tag
 		if diff := cmp.Diff(want, read(t, tag)); diff != "" {
 			t.Errorf("%s and %s differ (-%s +%s):\n%s", Default, tag, Default, tag, diff)
+		}
+	}
+}
+
+// What the program holds is made by scripts/generate. It must be what the files say.
+func TestCatalogs_generated(t *testing.T) {
+	t.Parallel()
+	folders, err := os.ReadDir("locales")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(folders) != len(spoken()) {
+		t.Errorf("%d languages are spoken, %d are written", len(spoken()), len(folders))
+	}
+	for _, l := range spoken() {
+		packed, err := unpack(l.Tag)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, gotWords, wantWords any
+		want := map[string]any{}
+		names, err := filepath.Glob(filepath.Join("locales", l.Tag, "*.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			b, err := os.ReadFile(name)
+			if err == nil {
+				err = json.Unmarshal(b, &want)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		words, err := os.ReadFile(filepath.Join("words", l.Tag+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(json.Unmarshal(packed.Messages, &got), json.Unmarshal(packed.Words, &gotWords), json.Unmarshal(words, &wantWords)); err != nil {
+			t.Fatal(err)
+		}
+		if !cmp.Equal(got, any(want)) || !cmp.Equal(gotWords, wantWords) {
+			t.Errorf("spoken/%s.json.gz is stale: run scripts/generate", l.Tag)
 		}
 	}
 }
@@ -102,7 +148,7 @@ func TestCatalogs_agree(t *testing.T) {
 func sources(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir("../..", func(name string, d os.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -196,7 +242,8 @@ func TestCatalogs_faults(t *testing.T) {
 // Every template must parse: a message is parsed when it is first said.
 func TestCatalogs_parse(t *testing.T) {
 	t.Parallel()
-	for _, tag := range tags() {
+	for _, l := range spoken() {
+		tag := l.Tag
 		p := For(tag)
 		for key, s := range read(t, tag) {
 			kv := []any{}

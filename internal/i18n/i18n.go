@@ -1,8 +1,9 @@
 // Package i18n speaks to people in their language: messages with parameters and plurals, numbers, days and times.
 //
 // Messages live in locales/LANGUAGE/*.json, flat keys with dots ("today.title"), one file per area of the product; every
-// file in the folder of a language is read, so that a new area adds its own. A language is a folder: nothing else has to
-// know of it. The lists of words by which a line is read live beside it in words/.
+// file in the folder of a language is read, so that a new area adds its own. The lists of words by which a line is read
+// live beside it in words/. scripts/generate packs both into spoken/LANGUAGE.json.gz, which is what the program holds.
+// How a language is added stands in docs/languages.md.
 //
 // It knows no noun and no request: the caller chooses a Printer with For, from the account or by Match from the browser.
 //
@@ -12,11 +13,11 @@
 package i18n
 
 import (
+	"compress/gzip"
 	"embed"
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -30,13 +31,13 @@ import (
 // Default is the language of those whose own is not spoken here.
 const Default = "en"
 
-//go:embed locales/*/*.json
+//go:embed spoken
 var files embed.FS
 
 // Locale is a language Kith speaks.
 type Locale struct {
-	Tag  string // "de"
-	Name string // "Deutsch", as its speakers call it
+	Tag  string `json:"tag"`  // "de"
+	Name string `json:"name"` // "Deutsch", as its speakers call it
 }
 
 // catalog is all that is known of one language.
@@ -56,29 +57,55 @@ type Printer struct {
 	clock24 bool
 }
 
-// tags lists the languages, the default one first.
-var tags = sync.OnceValue(func() []string { //nolint:gochecknoglobals // read once from the embedded folder, then constant
-	list := []string{Default}
-	entries, err := files.ReadDir("locales")
+// spoken lists the languages, the default one first.
+var spoken = sync.OnceValue(func() []Locale { //nolint:gochecknoglobals // read once from the embedded folder, then constant
+	var list []Locale
+	b, err := files.ReadFile("spoken/languages.json")
+	if err == nil {
+		err = json.Unmarshal(b, &list)
+	}
 	if err != nil {
-		panic(fmt.Sprintf("i18n: embedded catalogs: %v", err)) // the folder is part of the program
+		panic(fmt.Sprintf("i18n: embedded languages: %v", err)) // the folder is part of the program
 	}
-	for _, e := range entries {
-		if e.Name() != Default {
-			list = append(list, e.Name())
+	slices.SortStableFunc(list, func(a, b Locale) int {
+		switch {
+		case a.Tag == Default:
+			return -1
+		case b.Tag == Default:
+			return 1
 		}
-	}
+		return 0
+	})
 	return list
 })
+
+// pack is what the program holds of a language.
+type pack struct {
+	Messages json.RawMessage `json:"messages"`
+	Words    json.RawMessage `json:"words"`
+}
+
+// unpack reads the file of a language.
+func unpack(tag string) (p pack, err error) {
+	f, err := files.Open("spoken/" + tag + ".json.gz")
+	if err != nil {
+		return p, err
+	}
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return p, err
+	}
+	return p, json.NewDecoder(z).Decode(&p)
+}
 
 // printers holds, for each language, a function that reads it on first use: with the clock of 12 and of 24 hours.
 var printers = sync.OnceValue(func() map[string]func() [2]*Printer { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string]func() [2]*Printer{}
-	for _, tag := range tags() {
-		m[tag] = sync.OnceValue(func() [2]*Printer {
-			c, err := load(tag)
+	for _, l := range spoken() {
+		m[l.Tag] = sync.OnceValue(func() [2]*Printer {
+			c, err := load(l.Tag)
 			if err != nil {
-				panic(fmt.Sprintf("i18n: embedded catalog %s: %v", tag, err)) // the files are part of the program
+				panic(fmt.Sprintf("i18n: embedded catalog %s: %v", l.Tag, err)) // the files are part of the program
 			}
 			return [2]*Printer{{catalog: c}, {catalog: c, clock24: true}}
 		})
@@ -86,33 +113,32 @@ var printers = sync.OnceValue(func() map[string]func() [2]*Printer { //nolint:go
 	return m
 })
 
-// load reads every file in the folder of a language.
+// load reads the messages of a language.
 func load(tag string) (*catalog, error) {
 	parsed, err := language.Parse(tag)
 	if err != nil {
 		return nil, err
 	}
-	c := &catalog{
-		tag: tag, lang: parsed, plain: map[string]string{}, filled: map[string]text{}, plurals: map[string]map[plural.Form]text{},
-		numbers: message.NewPrinter(parsed),
-	}
-	names, err := fs.Glob(files, path.Join("locales", tag, "*.json"))
+	// European figures in every language: dates, what people type and what scripts on the page count are written with them.
+	figures, err := parsed.SetTypeForKey("nu", "latn")
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range names {
-		b, err := files.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		var messages map[string]any
-		if err := json.Unmarshal(b, &messages); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		for key, value := range messages {
-			if err := c.add(key, value); err != nil {
-				return nil, fmt.Errorf("%s: %s: %w", name, key, err)
-			}
+	c := &catalog{
+		tag: tag, lang: parsed, plain: map[string]string{}, filled: map[string]text{}, plurals: map[string]map[plural.Form]text{},
+		numbers: message.NewPrinter(figures),
+	}
+	packed, err := unpack(tag)
+	if err != nil {
+		return nil, err
+	}
+	var messages map[string]any
+	if err := json.Unmarshal(packed.Messages, &messages); err != nil {
+		return nil, err
+	}
+	for key, value := range messages {
+		if err := c.add(key, value); err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
 		}
 	}
 	c.dir = "ltr"
@@ -141,18 +167,7 @@ func For(locale string) *Printer {
 }
 
 // Locales lists the languages Kith speaks, the default one first.
-func Locales() []Locale {
-	list := make([]Locale, 0, len(tags()))
-	for _, tag := range tags() {
-		l := Locale{Tag: tag, Name: tag}
-		var own map[string]string
-		if b, err := files.ReadFile(path.Join("locales", tag, "locale.json")); err == nil && json.Unmarshal(b, &own) == nil {
-			l.Name = own["locale.name"]
-		}
-		list = append(list, l)
-	}
-	return list
-}
+func Locales() []Locale { return slices.Clone(spoken()) }
 
 // Spoken reports whether tag is one of Locales.
 func Spoken(tag string) bool {
@@ -161,9 +176,9 @@ func Spoken(tag string) bool {
 }
 
 var matcher = sync.OnceValue(func() language.Matcher { //nolint:gochecknoglobals // built once from the embedded folder
-	list := make([]language.Tag, 0, len(tags()))
-	for _, tag := range tags() {
-		list = append(list, language.Make(tag))
+	list := make([]language.Tag, 0, len(spoken()))
+	for _, l := range spoken() {
+		list = append(list, language.Make(l.Tag))
 	}
 	return language.NewMatcher(list)
 })
@@ -182,7 +197,7 @@ func Match(acceptLanguage string) string {
 	if confidence == language.No {
 		return Default
 	}
-	return tags()[i]
+	return spoken()[i].Tag
 }
 
 // Locale returns the language's tag, as the lang attribute wants it.

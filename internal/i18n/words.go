@@ -1,14 +1,14 @@
 package i18n
 
 import (
-	"embed"
+	_ "embed" // the emoji
 	"encoding/json"
 	"fmt"
 	"sync"
 )
 
-//go:embed words/*.json
-var wordFiles embed.FS
+//go:embed words/felt.json
+var feltFile []byte
 
 // WordList is what one language says about moments, for reading lines: see the files in words. All words are in lower
 // case, phrases with single spaces; a hyphen and a space are the same.
@@ -76,14 +76,18 @@ type WordList struct {
 	NotDurationAfter  []string `json:"notDurationAfter"`
 	Follows           []string `json:"follows"` // may follow a bare number that is an hour
 
-	Span        []string `json:"span"`        // "from" 6 to 7
-	SpanAnd     []string `json:"spanAnd"`     // "between" 6 and 7
-	Till        []string `json:"till"`        // from 6 "to" 7
-	TillAnd     []string `json:"tillAnd"`     // between 6 "and" 7
-	Topic       []string `json:"topic"`       // a date behind these is what was spoken of
-	MorningActs []string `json:"morningActs"` // show which half of the day a clock is in
-	EveningActs []string `json:"eveningActs"`
-	Genitive    []string `json:"genitive"` // endings of a name that make it its owner's, without an apostrophe
+	Span        []string            `json:"span"`        // "from" 6 to 7
+	SpanAnd     []string            `json:"spanAnd"`     // "between" 6 and 7
+	Till        []string            `json:"till"`        // from 6 "to" 7
+	TillAnd     []string            `json:"tillAnd"`     // between 6 "and" 7
+	Topic       []string            `json:"topic"`       // a date behind these is what was spoken of
+	MorningActs []string            `json:"morningActs"` // show which half of the day a clock is in
+	EveningActs []string            `json:"eveningActs"`
+	Spaceless   bool                `json:"spaceless"` // words stand without spaces: they are found inside a run of letters
+	WithAfter   []string            `json:"withAfter"` // behind a name: with them
+	Whole       map[string][]string `json:"whole"`     // "week", "month", "year": the last one
+	DateMarks   map[string][]string `json:"dateMarks"` // behind the numbers of a date: 2026年11月3日
+	Genitive    []string            `json:"genitive"`  // endings of a name that make it its owner's, without an apostrophe
 }
 
 // Act is words that say what kind of moment it was.
@@ -97,7 +101,7 @@ type Act struct {
 }
 
 // WordLanguages are the languages that have a list, English first.
-var WordLanguages = []string{"en", "de"} //nolint:gochecknoglobals // a constant
+var WordLanguages = []string{"en", "ar", "de", "es", "ja"} //nolint:gochecknoglobals // a constant
 
 var (
 	wordMu    sync.Mutex               //nolint:gochecknoglobals // guards the next
@@ -120,7 +124,11 @@ func Words(lang string) *WordList {
 		return nil
 	}
 	w := &WordList{}
-	mustRead(lang, w)
+	p, err := unpack(lang)
+	if err == nil {
+		err = json.Unmarshal(p.Words, w)
+	}
+	must(lang, err)
 	wordLists[lang] = w
 	return w
 }
@@ -129,7 +137,7 @@ func Words(lang string) *WordList {
 // invisible joiners.
 var Felt = sync.OnceValue(func() map[string]int { //nolint:gochecknoglobals // read once
 	var file map[int][]string
-	mustRead("felt", &file)
+	must("felt", json.Unmarshal(feltFile, &file))
 	felt := make(map[string]int, 200)
 	for value, signs := range file {
 		for _, s := range signs {
@@ -139,12 +147,8 @@ var Felt = sync.OnceValue(func() map[string]int { //nolint:gochecknoglobals // r
 	return felt
 })
 
-// mustRead panics when a file compiled into the program is broken, which a test rules out.
-func mustRead(name string, into any) {
-	data, err := wordFiles.ReadFile("words/" + name + ".json")
-	if err == nil {
-		err = json.Unmarshal(data, into)
-	}
+// must panics when a file compiled into the program is broken, which a test rules out.
+func must(name string, err error) {
 	if err != nil {
 		panic(fmt.Sprintf("i18n: words %s: %v", name, err))
 	}

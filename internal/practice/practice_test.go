@@ -110,7 +110,7 @@ func TestLibrary_facts(t *testing.T) {
 func TestLibrary_words(t *testing.T) {
 	t.Parallel()
 	// A sentence that says "because" or "makes you" claims to know a cause.
-	claims := regexp.MustCompile(`(?i)\b(because|makes you|boosts?|proven|weil|macht dich|bewiesen)\b|!`)
+	claims := regexp.MustCompile(`(?i)\b(because|makes you|boosts?|proven|weil|macht dich|bewiesen|porque|te hace|demostrado que)\b|لأن(?:ه|ها|هم)?\s|يجعلك|なぜなら|証明された|[!！¡]`)
 	for _, l := range i18n.Locales() {
 		var file struct {
 			Practices map[string]map[string]string `json:"practices"`
@@ -128,7 +128,7 @@ func TestLibrary_words(t *testing.T) {
 			}
 			for name, text := range file.Practices[p.ID] {
 				sentence := name != "name" && name != "outcome"
-				if text == "" || text != strings.TrimSpace(text) || sentence != strings.HasSuffix(text, ".") {
+				if text == "" || text != strings.TrimSpace(text) || sentence != (strings.HasSuffix(text, ".") || strings.HasSuffix(text, "。")) {
 					t.Errorf("%s: %s of %s is %q", l.Tag, name, p.ID, text)
 				}
 				if claims.MatchString(text) {

@@ -42,7 +42,7 @@ func TestDecks_agree(t *testing.T) {
 	for _, l := range i18n.Locales() {
 		said := map[string]bool{}
 		for i, p := range deck(l.Tag) {
-			if i >= len(want) || p.ID != want[i].ID || said[p.ID] || said[p.Text] || !strings.HasSuffix(p.Text, "?") {
+			if i >= len(want) || p.ID != want[i].ID || said[p.ID] || said[p.Text] || !strings.ContainsAny(p.Text[max(0, len(p.Text)-3):], "?؟？") {
 				t.Errorf("%s: %+v", l.Tag, p)
 			}
 			said[p.ID], said[p.Text] = true, true

@@ -123,11 +123,11 @@ func digestSaid(p *i18n.Printer, s digest.Status) string {
 	return p.T("web.settings.digest.on", "weekday", p.T("date.weekday."+itoa(s.Weekday)), "time", p.Time(at))
 }
 
-// weekdayOptions are the days of a week, from Monday.
+// weekdayOptions are the days of a week.
 func weekdayOptions(p *i18n.Printer) []option {
 	list := make([]option, 7)
-	for i := range list {
-		day := itoa((i + 1) % 7)
+	for i, weekday := range p.Weekdays() {
+		day := itoa(int(weekday))
 		list[i] = option{day, p.T("date.weekday." + day)}
 	}
 	return list

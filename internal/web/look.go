@@ -172,6 +172,7 @@ type picture struct {
 }
 
 type pictureRow struct {
+	Short string // the beginning of the weekday
 	Name  string
 	Y     int
 	Motes []moteAt
@@ -201,7 +202,7 @@ func weekPicture(p *i18n.Printer, days []reflection.Memory) picture {
 	v := picture{Height: len(days)*pictureRowHeight + 34}
 	n := 0
 	for i, d := range days {
-		row := pictureRow{Name: p.Day(d.Day, "weekday"), Y: i*pictureRowHeight + pictureRowHeight - 14}
+		row := pictureRow{Name: p.Day(d.Day, "weekday"), Short: p.T("date.wd." + itoa(weekdayOf(d.Day))), Y: i*pictureRowHeight + pictureRowHeight - 14}
 		var minutes []int
 		for _, m := range d.Moments {
 			minutes = append(minutes, at(m))
@@ -347,7 +348,7 @@ func (h *Handler) yearShow(w http.ResponseWriter, r *http.Request, v *visit) err
 		}
 		half := int(t.Month()-1) / 6
 		if len(view.Halves[half]) == 0 {
-			c.Class += " first wd-" + itoa((int(t.Weekday())+6)%7+1)
+			c.Class += " first wd-" + itoa((int(t.Weekday())-int(v.P.Weekdays()[0])+7)%7+1)
 		}
 		if t.Day() == 1 {
 			c.Month = v.P.T("date.mon." + itoa(int(t.Month())))
@@ -392,8 +393,11 @@ func yearSaid(p *i18n.Printer, day string, d reflection.YearDay) string {
 	return said
 }
 
-// shortName is the beginning of a weekday's name, as it stands beside its line.
-func shortName(name string) string {
-	runes := []rune(name)
-	return string(runes[:min(2, len(runes))])
+// weekdayOf is the weekday of a stored day, 0 on Sunday.
+func weekdayOf(day string) int {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return 0
+	}
+	return int(t.Weekday())
 }

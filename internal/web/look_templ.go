@@ -17,7 +17,7 @@ func turning(p *i18n.Printer, t turnTo) templ.Component {
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.look.turn")))
 		markup(templ_7745c5c3_Buffer, "\"><a class=\"plain\" rel=\"prev\" href=\"")
 		escaped(templ_7745c5c3_Buffer, string(t.Before))
-		markup(templ_7745c5c3_Buffer, "\"><span aria-hidden=\"true\">← </span>")
+		markup(templ_7745c5c3_Buffer, "\"><span class=\"arrow\" aria-hidden=\"true\">← </span>")
 		escaped(templ_7745c5c3_Buffer, string(t.BeforeName))
 		markup(templ_7745c5c3_Buffer, "</a> ")
 		if t.After != "" {
@@ -25,7 +25,7 @@ func turning(p *i18n.Printer, t turnTo) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(t.After))
 			markup(templ_7745c5c3_Buffer, "\">")
 			escaped(templ_7745c5c3_Buffer, string(t.AfterName))
-			markup(templ_7745c5c3_Buffer, "<span aria-hidden=\"true\">→</span></a>")
+			markup(templ_7745c5c3_Buffer, "<span class=\"arrow\" aria-hidden=\"true\">→</span></a>")
 		}
 		markup(templ_7745c5c3_Buffer, "</nav>")
 		return nil
@@ -353,7 +353,7 @@ func weekDrawn(v picture) templ.Component {
 			markup(templ_7745c5c3_Buffer, "<text class=\"hour\" x=\"0\" y=\"")
 			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y+4)))
 			markup(templ_7745c5c3_Buffer, "\">")
-			escaped(templ_7745c5c3_Buffer, string(shortName(r.Name)))
+			escaped(templ_7745c5c3_Buffer, string(r.Short))
 			markup(templ_7745c5c3_Buffer, "</text> <line class=\"rest\" x1=\"12%\" x2=\"98%\" y1=\"")
 			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\" y2=\"")

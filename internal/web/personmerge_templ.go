@@ -136,9 +136,9 @@ func mergeSideOf(pg page, s mergeSide, role string) templ.Component {
 		escaped(templ_7745c5c3_Buffer, string(s.Row.Name))
 		markup(templ_7745c5c3_Buffer, "</a></h2></div><ul class=\"quiet small\">")
 		for _, l := range s.Lines {
-			markup(templ_7745c5c3_Buffer, "<li>")
+			markup(templ_7745c5c3_Buffer, "<li><bdi>")
 			escaped(templ_7745c5c3_Buffer, string(l))
-			markup(templ_7745c5c3_Buffer, "</li>")
+			markup(templ_7745c5c3_Buffer, "</bdi></li>")
 		}
 		markup(templ_7745c5c3_Buffer, "</ul></section>")
 		return nil
@@ -163,9 +163,9 @@ func personDeletePage(pg page, v deleteView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.delete.lead", "name", v.Call)))
 			markup(templ_7745c5c3_Buffer, "</p></div><ul class=\"what-goes\">")
 			for _, l := range v.Lines {
-				markup(templ_7745c5c3_Buffer, "<li>")
+				markup(templ_7745c5c3_Buffer, "<li><bdi>")
 				escaped(templ_7745c5c3_Buffer, string(l))
-				markup(templ_7745c5c3_Buffer, "</li>")
+				markup(templ_7745c5c3_Buffer, "</bdi></li>")
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
 			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)

@@ -187,8 +187,7 @@ func (h *Handler) suggestionsShow(w http.ResponseWriter, r *http.Request, v *vis
 		return err
 	}
 	view := suggestionsView{Loss: wishes.LossNotes}
-	for n := range 7 {
-		day := time.Weekday((n + 1) % 7)
+	for _, day := range p.Weekdays() {
 		view.Days = append(view.Days, restDay{itoa(int(day)), p.Date(time.Date(2026, time.November, 22+int(day), 0, 0, 0, 0, time.UTC), "weekday"), slices.Contains(wishes.RestDays, day)})
 	}
 	away, err := h.Opportunities.Nevers(ctx, by)

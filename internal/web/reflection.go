@@ -162,11 +162,11 @@ func (h *Handler) reflectPage(w http.ResponseWriter, r *http.Request, v *visit, 
 	return render(w, r, status, reflectPage(pg, view))
 }
 
-// goodOnOptions are the days on which three good things can be asked for, from Monday.
+// goodOnOptions are the days on which three good things can be asked for, from the first of the week.
 func goodOnOptions(p *i18n.Printer) []option {
 	list := []option{}
-	for i := range 7 {
-		n := itoa((i + 1) % 7)
+	for _, day := range p.Weekdays() {
+		n := itoa(int(day))
 		list = append(list, option{n, p.T("date.weekday." + n)})
 	}
 	return append(list, option{reflection.Daily, p.T("web.reflect.good.daily")}, option{reflection.Never, p.T("web.reflect.good.never")})
