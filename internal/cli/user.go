@@ -27,7 +27,7 @@ type userAddCmd struct {
 	Email         string `required:"" placeholder:"EMAIL" help:"Address to sign in with."`
 	Name          string `placeholder:"NAME" help:"What to call them (default: the part before the @)."`
 	Zone          string `placeholder:"IANA" help:"Time zone (default: this machine's)."`
-	Locale        string `placeholder:"LANG" help:"Language: en or de (default: this terminal's)."`
+	Locale        string `placeholder:"LANG" help:"Language: ar, de, en, es or ja (default: this terminal's)."`
 	Admin         bool   `help:"May see accounts, not lives."`
 	PasswordStdin bool   `help:"Read the password from the first line of standard input."`
 
