@@ -126,13 +126,11 @@ type shellView struct {
 // serveWorker is the service worker. What it keeps for everybody is named by its version, which is that of every file.
 func serveWorker(w http.ResponseWriter, r *http.Request) {
 	shell := shellView{Assets: []string{}}
-	sum := ""
 	for _, name := range shellFiles() {
 		shell.Assets = append(shell.Assets, asset(name))
-		sum += asset(name)
 	}
 	worker := statics()["sw.js"]
-	shell.Version = tagOf(append([]byte(sum), worker.plain...))
+	shell.Version = tagOf(append([]byte(strings.Join(shell.Assets, "")), worker.plain...))
 	b, err := json.Marshal(shell)
 	if err != nil {
 		http.Error(w, "", http.StatusInternalServerError)
