@@ -54,6 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(kith.url + "/capture");
     await page.fill("[name=text]", "laughed with @Ida");
     await page.click("form[action='/capture'] .main");
+    await page.waitForURL(/kept=/);
     await page.goto(kith.url + "/people");
     await page.getByRole("link", { name: /Ida/ }).first().click();
     const id = new URL(page.url()).pathname.split("/").pop();
