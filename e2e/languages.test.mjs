@@ -20,7 +20,7 @@ for (const [tag, want] of Object.entries(said)) {
     assert.match(await page.textContent("nav"), new RegExp(want.today));
     await page.fill(".capture [name=text]", want.line);
     await page.click(".capture button.main");
-    await page.waitForSelector(".moments li, main ol li");
+    await page.waitForURL(/kept=/);
     await page.reload();
     const main = await page.textContent("main");
     assert.ok(main.includes(want.kind), `the line is read as ${want.kind}: ${main}`);

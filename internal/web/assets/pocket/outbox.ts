@@ -18,6 +18,7 @@ export interface Line {
 export type Outcome = "done" | "later" | "door";
 
 export interface News {
+  owner: string; // whose lines it is about: a page of somebody else's does not listen
   kept?: string; // the id of a line that arrived
   outcome?: Outcome;
 }
@@ -133,7 +134,8 @@ async function alone<T>(f: () => Promise<T>): Promise<T> {
 
 // flush sends what waits of one account, oldest first, and tells every page what became of it.
 export async function flush(owner: string, heard: (n: News) => void = () => undefined): Promise<Outcome> {
-  const say = (n: News) => {
+  const say = (what: Omit<News, "owner">) => {
+    const n = { ...what, owner };
     news?.postMessage(n);
     heard(n);
   };

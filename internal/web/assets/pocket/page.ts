@@ -89,6 +89,7 @@ function arrived(id: string): void {
 }
 
 const heard = (n: News) => {
+  if (n.owner !== owner && owner !== "") return;
   if (n.outcome) outcome = n.outcome;
   if (n.kept) {
     say(pocket?.dataset["arrived"]);
@@ -152,7 +153,7 @@ export async function keep(body: URLSearchParams, id: string | undefined, mine: 
   say(pocket?.dataset["here"]);
   watched.set(line.id, mine.kept);
   await draw();
-  news?.postMessage({});
+  news?.postMessage({ owner } satisfies News);
   void later();
   await send();
   const now = (await lines(owner).catch(() => [] as Line[])).find((l) => l.id === line.id);
