@@ -34,7 +34,10 @@ const visited = /^\/(capture|people|people\/names|moments|presence|look-back|bre
 let whose: string | undefined;
 
 async function owner(): Promise<string> {
-  whose ??= await (await (await caches.open(meta)).match("/owner"))?.text() ?? "";
+  if (whose === undefined) {
+    const found = (await (await (await caches.open(meta)).match("/owner"))?.text()) ?? "";
+    whose ??= found; // somebody may have come while it was read
+  }
   return whose;
 }
 
