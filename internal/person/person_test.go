@@ -171,6 +171,7 @@ func TestE164(t *testing.T) {
 func FuzzE164(f *testing.F) {
 	f.Add("+49 (0)171 123", "49")
 	f.Add("1-212 x5", "1")
+	f.Add("+4900123", "49")
 	f.Fuzz(func(t *testing.T, written, code string) {
 		if code != "" && !codeSet[code] {
 			code = "49"

@@ -97,7 +97,7 @@ func E164(written, code string) string {
 	rest := number[len(country):]
 	// "+49 (0)171 ...": written for both, and dialled from nowhere.
 	if trunk := trunks[country]; trunk == "0" {
-		rest = strings.TrimPrefix(rest, trunk)
+		rest = strings.TrimLeft(rest, trunk) // however often: none of these countries' numbers begins with it
 	}
 	if len(country)+len(rest) > 15 || len(rest) < 4 {
 		return number
