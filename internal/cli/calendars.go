@@ -51,6 +51,9 @@ func (a *app) calendar(v api.Calendar) {
 	said := "not read yet"
 	if v.SyncedAt != nil {
 		said = fmt.Sprintf("%d busy times", v.Found)
+		if v.Found == 1 {
+			said = "1 busy time"
+		}
 	}
 	a.screen.line(v.ID, "  ", clean(v.Name), quiet("  "+clean(v.Host)+"  "+said))
 	if v.Failure != nil {
@@ -172,7 +175,7 @@ func (c *calendarsSyncCmd) Run(ctx context.Context, a *app) error {
 }
 
 type calendarsBusyCmd struct {
-	Days int `default:"2" placeholder:"N" help:"How many days from now (2)."`
+	Days int `default:"2" placeholder:"N" help:"How many days from now (${default})."`
 
 	jsonFlag    `embed:""`
 	personFlags `embed:""`

@@ -43,7 +43,7 @@ type serveFlags struct {
 	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front."`
 	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all (${default}); several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
-	MailServer   string   `env:"KITH_MAIL_SERVER" placeholder:"URL" help:"Mail server for what people order by mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS), smtp+plain://host for a relay next door. The password is in KITH_MAIL_PASSWORD or in a file."`
+	MailServer   string   `env:"KITH_MAIL_SERVER" placeholder:"URL" help:"Mail server for what people order by mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS), smtp+plain://host for a relay next door. It needs --public-url. The password is in KITH_MAIL_PASSWORD or in a file."`
 	MailPassword string   `env:"KITH_MAIL_PASSWORD" hidden:"" help:"Password for --mail-server. Better kept in the environment, since others see command lines."`
 	MailSecret   string   `name:"mail-password-file" env:"KITH_MAIL_PASSWORD_FILE" placeholder:"FILE" help:"File that holds the password for --mail-server."`
 	MailFrom     string   `env:"KITH_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail is from, such as \"Kith <kith@example.org>\"."`
