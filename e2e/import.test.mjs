@@ -3,24 +3,9 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
-import { moveIn, serve, visitor } from "./kith.mjs";
+import { faultless, moveIn, serve, visitor } from "./kith.mjs";
 
 const books = join(dirname(fileURLToPath(import.meta.url)), "..", "internal", "addressbook", "testdata");
-
-// clean looks for what keeps people out, in light and dark.
-async function clean(page) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page });
-    if (colorScheme === "dark") axe.withRules(["color-contrast", "link-in-text-block"]);
-    else axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
-    const { violations } = await axe.analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
-    if (process.env.KITH_SHOTS) await page.screenshot({ path: `${process.env.KITH_SHOTS}/${shots++}-${colorScheme}.png`, fullPage: true });
-  }
-}
-let shots = 0;
 
 for (const javaScriptEnabled of [true, false]) {
   test(`an address book comes in and goes, ${javaScriptEnabled ? "with" : "without"} JavaScript`, async (t) => {
@@ -40,15 +25,15 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("3 cards in google.vcf").waitFor();
     await page.getByText("Marisol Vega Prieto").waitFor();
     assert.ok(await page.getByText("the card has no name").isVisible(), "what is not taken is named");
-    if (javaScriptEnabled) await clean(page);
+    if (javaScriptEnabled) await faultless(page, "what the file holds");
     await page.getByRole("button", { name: "Take them over" }).click();
 
     await page.getByRole("heading", { name: "close to you" }).waitFor();
-    if (javaScriptEnabled) await clean(page);
+    if (javaScriptEnabled) await faultless(page, "who is close");
     await page.getByRole("group", { name: "Marisol" }).getByText("close", { exact: true }).click();
     await page.getByRole("button", { name: "Keep" }).click();
     await page.getByText("2 people are new.").waitFor();
-    if (javaScriptEnabled) await clean(page);
+    if (javaScriptEnabled) await faultless(page, "an import");
 
     await page.getByRole("button", { name: "Take this import back" }).click();
     await page.getByText("One person was removed.").waitFor();
@@ -82,7 +67,7 @@ test("an import says how far it is, and is stopped", async (t) => {
   await page.route("**/import?id=*", () => {}); // never arrives
   await look.click();
   await page.getByText("Reading your file").waitFor();
-  await clean(page);
+  await faultless(page, "an import being read");
   await stop.click();
   await page.getByText("Stopped. Nothing was taken over.").waitFor();
   await page.unroute("**/import?id=*");
@@ -96,7 +81,7 @@ test("an import says how far it is, and is stopped", async (t) => {
   await page.getByText("Stopped. Nothing was taken over.").waitFor();
   assert.ok(!(await bar.isVisible()) && (await look.isEnabled()));
   assert.ok(await look.evaluate((b) => b === document.activeElement), "the keyboard is where it was");
-  await clean(page);
+  await faultless(page, "an import stopped");
 
   await look.click();
   await page.getByRole("heading", { name: "What the file holds" }).waitFor();
@@ -104,10 +89,9 @@ test("an import says how far it is, and is stopped", async (t) => {
   await take.click();
   await page.getByText(/of 9,000 cards taken over/).waitFor();
   assert.ok((await bar.evaluate((b) => b.value)) > 0, "the bar fills");
-  if (process.env.KITH_SHOTS) await page.screenshot({ path: `${process.env.KITH_SHOTS}/taking.png` });
   await stop.click();
   await page.getByText("Stopped. Nothing was taken over.").waitFor();
-  await clean(page);
+  await faultless(page, "an import taken over half way and stopped");
   const answer = await page.request.get(kith.url + "/people");
   assert.ok(!(await answer.text()).includes("Mona Example"), "nobody is half taken");
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import assert from "node:assert/strict";
+import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
 const bin = process.env.KITH_BIN;
@@ -96,4 +97,33 @@ export async function keep(page, kith, line) {
   await page.fill("#line", line);
   await page.press("#line", "Enter");
   await page.waitForURL(/kept=/);
+}
+
+// faultless looks at a page with all its folds open: no fault that axe can see in light and dark, no sideways scrolling
+// at 320 and 1280 px. It leaves the page as it was. KITH_PICTURES names a folder for pictures of what it saw.
+export async function faultless(page, name) {
+  const folds = await page.locator("main details:not([open])").elementHandles();
+  for (const fold of folds) await fold.evaluate((d) => (d.open = true));
+  const before = page.viewportSize();
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const axe = new AxeBuilder({ page });
+    // Only colours differ in the dark.
+    if (colorScheme === "dark") axe.withRules(["color-contrast", "link-in-text-block"]);
+    else axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+    const { violations } = await axe.analyze();
+    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
+    for (const width of process.env.KITH_PICTURES ? [390, 1280] : []) {
+      await page.setViewportSize({ width, height: 844 });
+      await page.screenshot({ path: `${process.env.KITH_PICTURES}/${name.replace(/[^\p{L}\p{N}]+/gu, "-")}-${width}-${colorScheme}.png`, fullPage: true });
+    }
+  }
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 844 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at ${width} px`);
+  }
+  for (const fold of folds) await fold.evaluate((d) => (d.open = false));
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize(before);
 }

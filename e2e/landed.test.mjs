@@ -2,23 +2,7 @@
 import { spawn } from "node:child_process";
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
-import { keep, moveIn, serve, visitor } from "./kith.mjs";
-
-async function fine(page, name) {
-  for (const details of await page.locator("main details").all()) await details.evaluate((d) => (d.open = true));
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
-  }
-  for (const width of [320, 1280]) {
-    await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at ${width} px`);
-  }
-  await page.setViewportSize({ width: 390, height: 844 });
-}
+import { faultless, keep, moveIn, serve, visitor } from "./kith.mjs";
 
 for (const javaScriptEnabled of [true, false]) {
   test(`a guess is one tap, and keeps the words, ${javaScriptEnabled ? "with" : "without"} a script`, async (t) => {
@@ -43,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await page.locator(".welcome [aria-pressed]").count(), 0, "the guess was taken up");
     await page.goto(kith.url + "/landed");
     assert.match(await page.textContent("main"), /Five more pairs/);
-    if (javaScriptEnabled) await fine(page, "no pairs");
+    if (javaScriptEnabled) await faultless(page, "no pairs");
   });
 }
 
@@ -66,10 +50,10 @@ test("a question on Today is answered by one tap, and the gap is there to see", 
   const question = await ask.textContent();
   assert.match(question, /How welcome was it/);
   assert.doesNotMatch(question, /You guess/, "the guess does not lead the answer");
-  await fine(page, "Today with its question");
+  await faultless(page, "Today with its question");
   await page.goto(url + "/reflect");
   assert.equal(await page.locator("[type=radio][name=landed]").count(), 12);
-  await fine(page, "the evening with its question");
+  await faultless(page, "the evening with its question");
   await page.goto(url);
   await ask.locator("button[value='9']").click();
   await page.waitForURL(/landed=/);
@@ -78,10 +62,10 @@ test("a question on Today is answered by one tap, and the gap is there to see", 
   await page.waitForURL(/\/landed$/);
   assert.match(await page.textContent("main"), /95 % interval [+−]?\d/);
   assert.match(await page.textContent("main"), /not why/);
-  await fine(page, "the gap");
+  await faultless(page, "the gap");
   await page.locator(".pairs a").first().click();
   await page.locator(".welcome [aria-pressed=true]").waitFor();
-  await fine(page, "one pair");
+  await faultless(page, "one pair");
   await page.click("form[action$='/delete'] button");
   await page.waitForURL(/\/landed$/);
 });

@@ -1,36 +1,14 @@
 // A suggestion is made, asked why, put off, put away and wanted again; a word to somebody is written and kept with one tap.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
-import { moveIn, serve, visitor } from "./kith.mjs";
-
-async function clean(page, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
-  }
-  await page.setViewportSize({ width: 320, height: 640 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at 320 px`);
-  await page.setViewportSize({ width: 390, height: 844 });
-  if (!process.env.KITH_PICTURES) return;
-  for (const width of [390, 1280]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await page.setViewportSize({ width, height: 844 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({ path: `${process.env.KITH_PICTURES}/${name.replaceAll(" ", "-")}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
-  await page.setViewportSize({ width: 390, height: 844 });
-}
+import { faultless, moveIn, serve, visitor } from "./kith.mjs";
 
 for (const javaScriptEnabled of [true, false]) {
   test(`a suggestion and a word, ${javaScriptEnabled ? "with" : "without"} a script`, async (t) => {
     const kith = await serve(t);
     const page = await visitor(t, { javaScriptEnabled });
     await moveIn(page, kith);
-    if (javaScriptEnabled) await clean(page, "today");
+    if (javaScriptEnabled) await faultless(page, "today");
     await page.locator(".suggestion").first().getByText("Less like this").click();
     await page.locator(".suggestion").first().getByRole("button", { name: "Never this one" }).click();
     await page.goto(kith.url + "/suggestions");
@@ -38,15 +16,15 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel("Sunday").check();
     await page.getByRole("button", { name: "Save" }).click();
     assert.ok(await page.getByLabel("Sunday").isChecked());
-    if (javaScriptEnabled) await clean(page, "suggestions");
+    if (javaScriptEnabled) await faultless(page, "suggestions");
     await page.getByRole("button", { name: /^Suggest again/ }).click();
     assert.equal(await page.getByRole("button", { name: /^Suggest again/ }).count(), 0);
 
     await page.goto(kith.url + "/practices");
-    if (javaScriptEnabled) await clean(page, "practices");
+    if (javaScriptEnabled) await faultless(page, "practices");
     await page.getByRole("link", { name: "Real catch-up" }).click();
     assert.match(await page.textContent("main"), /address not checked by us/);
-    if (javaScriptEnabled) await clean(page, "practice");
+    if (javaScriptEnabled) await faultless(page, "practice");
     await page.getByRole("button", { name: "Mean to do it today" }).click();
     assert.match(await page.textContent(".intention"), /how things really are/);
     assert.ok((await page.locator(".suggestion").count()) > 0, "Today still suggests");
@@ -59,7 +37,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole("link", { name: /Ida/ }).first().click();
     const id = new URL(page.url()).pathname.split("/").pop();
     await page.goto(`${kith.url}/reach/${id}`);
-    if (javaScriptEnabled) await clean(page, "reach");
+    if (javaScriptEnabled) await faultless(page, "reach");
     assert.match(await page.inputValue("#words"), /Ida.*laugh/);
     await page.fill("#words", "Hello & good day?");
     if (!javaScriptEnabled) await page.getByRole("button", { name: "Put these words on the buttons" }).click();

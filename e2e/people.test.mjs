@@ -1,8 +1,7 @@
 // People: found, met, remembered, joined. With a hand, with keys alone, without JavaScript, and by somebody else.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
-import { addUser, keep, moveIn, serve, signIn, visitor } from "./kith.mjs";
+import { addUser, faultless, keep, moveIn, serve, signIn, visitor } from "./kith.mjs";
 
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mNwaDiAFTEMLQkAYvNgAQlPC90AAAAASUVORK5CYII=", "base64");
 
@@ -11,22 +10,6 @@ async function post(page, kith, path, form) {
   const answer = await page.context().request.post(kith.url + path, { form, maxRedirects: 0 });
   assert.equal(answer.status(), 303, `${path}: ${answer.status()}`);
   return answer.headers().location;
-}
-
-async function faultless(page, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page });
-    if (colorScheme === "dark") axe.withRules(["color-contrast", "link-in-text-block"]);
-    else axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
-    const { violations } = await axe.analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
-  }
-  const before = page.viewportSize();
-  await page.setViewportSize({ width: 320, height: 640 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at 320 px`);
-  await page.setViewportSize(before);
 }
 
 // live is a person from nothing to gone, as a hand does it.

@@ -1,21 +1,7 @@
 // How somebody feels, and questionnaires: by pointer, by keyboard, heard, without a script, and seen in both themes.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
-import { addUser, moveIn, serve, signIn, visitor } from "./kith.mjs";
-
-async function clean(page, name) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
-  }
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize({ width: 320, height: 640 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at 320 px`);
-  await page.setViewportSize({ width: 390, height: 844 });
-}
+import { addUser, faultless, moveIn, serve, signIn, visitor } from "./kith.mjs";
 
 // picture keeps what a page looks like, when a folder for it is named.
 async function picture(page, name) {
@@ -37,7 +23,7 @@ test("a touch of the pad and one word make a pulse, which can be changed and tak
   await moveIn(page, kith);
   await page.click("a[href='/pulse']");
   await page.waitForURL(/\/pulse$/);
-  await clean(page, "an empty page of pulses");
+  await faultless(page, "an empty page of pulses");
   const box = await page.locator("[data-pad]").boundingBox();
   await page.mouse.click(box.x + box.width * 0.8, box.y + box.height * 0.7);
   assert.equal(await page.inputValue("[name=valence]"), "80");
@@ -52,9 +38,9 @@ test("a touch of the pad and one word make a pulse, which can be changed and tak
   assert.match(await row.textContent(), /80\s*30\s*calm\s*content, after the rain, soft/);
   assert.equal(await page.locator(".pulse-field circle").count(), 1);
   assert.equal(await page.getByLabel("after the rain", { exact: true }).count(), 1, "own words are offered again");
-  await clean(page, "a page with a pulse");
+  await faultless(page, "a page with a pulse");
   await row.locator("a").click();
-  await clean(page, "the form of a pulse");
+  await faultless(page, "the form of a pulse");
   assert.equal(await page.getByLabel("content", { exact: true }).isChecked(), true);
   await page.getByLabel("content", { exact: true }).uncheck();
   await page.locator("#valence").fill("10");
@@ -124,11 +110,11 @@ test("a scale is answered, scored with its n, and stays with its owner", async (
   const page = await visitor(t);
   await moveIn(page, kith);
   await page.goto(kith.url + "/scales");
-  await clean(page, "the scales");
+  await faultless(page, "the scales");
   await picture(page, "scales");
   await page.click("a[href='/scales/spane']");
   await page.click("text=Answer it");
-  await clean(page, "a scale's questions");
+  await faultless(page, "a scale's questions");
   for (const [item, n] of Object.entries({ positive: 4, good: 4, pleasant: 5, happy: 5, joyful: 3, contented: 4, negative: 2, bad: 1, unpleasant: 2, sad: 1, afraid: 1 })) {
     await page.check(`[name=q-${item}][value="${n}"]`);
   }
@@ -136,13 +122,13 @@ test("a scale is answered, scored with its n, and stays with its owner", async (
   await page.waitForURL(/kept=/);
   assert.match(await page.textContent(".pulse-table"), /25 \(n = 6 of 6\)\s*not scored, n = 5 of 6/);
   assert.match(await page.textContent(".credit"), /Ed Diener/);
-  await clean(page, "a scale with answers");
+  await faultless(page, "a scale with answers");
   await page.goto(kith.url + "/scales/ons4/take");
   await page.check("[name=q-happy][value='8']");
   await picture(page, "ons4");
   await page.click(".scale-form .main");
   await page.goto(kith.url + "/scales/together/take");
-  await clean(page, "sliders");
+  await faultless(page, "sliders");
   for (const id of ["joy", "care", "step"]) await page.locator("#q-" + id).fill("80");
   await page.click(".scale-form .main");
   assert.match(await page.textContent(".pulse-table"), /80 \(n = 3 of 3\)/);
@@ -167,7 +153,7 @@ test("in German", async (t) => {
   await moveIn(page, kith);
   for (const path of ["/pulse", "/scales", "/scales/ons4/take", "/scales/flourishing", "/scales/ons-loneliness/take"]) {
     await page.goto(kith.url + path);
-    await clean(page, path);
+    await faultless(page, path);
   }
   assert.equal(await page.textContent("legend"), "Wie oft fühlst du dich einsam?");
   await page.goto(kith.url + "/scales/spane");

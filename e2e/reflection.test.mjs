@@ -1,23 +1,7 @@
 // One evening, and what there is to turn to afterwards: a day, a week, a year.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
-import { addUser, keep, moveIn, serve, signIn, visitor } from "./kith.mjs";
-
-async function fine(page, name) {
-  for (const details of await page.locator("main details").all()) await details.evaluate((d) => (d.open = true));
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
-  }
-  for (const width of [320, 1280, 1600]) {
-    await page.setViewportSize({ width, height: 800 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at ${width} px`);
-  }
-  await page.setViewportSize({ width: 390, height: 844 });
-}
+import { addUser, faultless, keep, moveIn, serve, signIn, visitor } from "./kith.mjs";
 
 const localDay = (page, ago) => page.evaluate((n) => {
   const d = new Date();
@@ -43,7 +27,7 @@ test("an evening: one save keeps the words, the feeling and the intention's clos
     assert.ok(next > at, `${words} follows in:\n${tree}`);
     at = next;
   }
-  await fine(page, "the evening");
+  await faultless(page, "the evening");
 
   const asked = (await page.textContent("#line-prompt")).trim();
   await page.goto(kith.url + "/reflect");
@@ -68,7 +52,7 @@ test("an evening: one save keeps the words, the feeling and the intention's clos
   assert.equal(await page.locator(".felt-like li").count(), 1);
   assert.match(await page.textContent("main"), /sit still for a minute/);
   assert.equal(await page.locator(".intention.done").count(), 1);
-  await fine(page, "a day");
+  await faultless(page, "a day");
 
   // Found by its words, until they are private.
   await page.goto(kith.url + "/moments?q=frost");
@@ -111,7 +95,7 @@ test("look back: on this day, the week, the year by keys", async (t) => {
   await keep(page, kith, `walked with @Ida on ${week}`);
   await page.goto(kith.url + "/look-back");
   assert.match(await page.textContent(".memory"), /A week ago[\s\S]*Ida/);
-  await fine(page, "look back");
+  await faultless(page, "look back");
   await page.fill("#jump-day", week);
   await page.click(".jump button");
   await page.waitForURL(kith.url + "/day/" + week);
@@ -124,7 +108,7 @@ test("look back: on this day, the week, the year by keys", async (t) => {
   await page.fill("[name=carry]", "ring Ida first");
   await page.click("#carry button");
   await page.waitForURL(/#carry/);
-  await fine(page, "a week");
+  await faultless(page, "a week");
   if (await page.locator(".turning [rel=next]").count()) {
     await page.click(".turning [rel=next]");
     assert.match(await page.textContent("#carry"), /ring Ida first/);
@@ -141,7 +125,7 @@ test("look back: on this day, the week, the year by keys", async (t) => {
   await page.keyboard.press("Enter");
   await page.waitForURL(new RegExp("/day/" + today));
   await page.goto(`${kith.url}/year/${today.slice(0, 4)}`);
-  await fine(page, "a year");
+  await faultless(page, "a year");
 
   await addUser(kith, "ben@example.org", "seven quiet herons");
   const other = await visitor(t);

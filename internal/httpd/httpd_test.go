@@ -110,18 +110,22 @@ func TestGzip(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a moment ", 1000)
 	for name, c := range map[string]struct {
-		accept, kind, body string
-		status             int
-		want               bool
+		accept, site, kind, body string
+		status                   int
+		want                     bool
 	}{
-		"long text is compressed":       {"br, gzip", "text/html; charset=utf-8", long, 200, true},
-		"problems are compressed too":   {"gzip;q=0.5", "application/problem+json", long, 422, true},
-		"short text is not":             {"gzip", "text/html", "short", 200, false},
-		"a picture is not":              {"gzip", "image/png", long, 200, false},
-		"events pass at once":           {"gzip", "text/event-stream", long, 200, false},
-		"nobody asked":                  {"", "text/html", long, 200, false},
-		"somebody asked not to":         {"gzip;q=0", "text/html", long, 200, false},
-		"a status without body is kept": {"gzip", "text/html", "", 204, false},
+		"long text is compressed":       {"br, gzip", "same-origin", "text/html; charset=utf-8", long, 200, true},
+		"an address that was typed":     {"br, gzip", "none", "text/html; charset=utf-8", long, 200, true},
+		"a program says nothing":        {"gzip", "", "text/html; charset=utf-8", long, 200, true},
+		"problems are compressed too":   {"gzip;q=0.5", "", "application/problem+json", long, 422, true},
+		"another site caused it":        {"gzip", "cross-site", "text/html", long, 200, false},
+		"a sister of ours caused it":    {"gzip", "same-site", "text/html", long, 200, false},
+		"short text is not":             {"gzip", "", "text/html", "short", 200, false},
+		"a picture is not":              {"gzip", "", "image/png", long, 200, false},
+		"events pass at once":           {"gzip", "", "text/event-stream", long, 200, false},
+		"nobody asked":                  {"", "", "text/html", long, 200, false},
+		"somebody asked not to":         {"gzip;q=0", "", "text/html", long, 200, false},
+		"a status without body is kept": {"gzip", "", "text/html", "", 204, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -136,6 +140,7 @@ func TestGzip(t *testing.T) {
 			}))
 			r := httptest.NewRequest(http.MethodGet, "/", nil)
 			r.Header.Set("Accept-Encoding", c.accept)
+			r.Header.Set("Sec-Fetch-Site", c.site)
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
 			if w.Code != c.status {

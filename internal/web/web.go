@@ -80,7 +80,7 @@ func New(s Services) http.Handler {
 	guard.SetDenyHandler(h.open(func(http.ResponseWriter, *http.Request, *visit) error {
 		return fault.Denied("cross_origin", "This was sent from another site, so it was not done.")
 	}))
-	return guard.Handler(h.routes())
+	return httpd.Gzip(guard.Handler(h.routes()))
 }
 
 // visit is one request of somebody, signed in or not.
