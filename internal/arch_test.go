@@ -46,6 +46,7 @@ var floors = [][]string{
 // owners names, for every table of db/schema.sql, the one package that writes it. Others may read.
 var owners = map[string]string{
 	"account":              "account",
+	"seal_key":             "db",
 	"auth_password":        "auth",
 	"auth_session":         "auth",
 	"auth_token":           "auth",

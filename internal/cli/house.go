@@ -70,12 +70,6 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		return nil, unusable(p.store.folder, err)
 	}
 	h := &house{}
-	keyed := make(chan error, 1)
-	go func() { // the first time, it waits for the disk
-		var err error
-		h.keys, err = db.LoadKeys(p.store.keys())
-		keyed <- err
-	}()
 	if h.db, err = db.Open(ctx, p.store.database, db.Options{Log: p.log, MaxConns: p.conns}); err != nil {
 		return nil, err
 	}
@@ -165,7 +159,10 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	}
 	h.operator = newOperator(h, p.log)
 	// Nothing above asks the database, or needs a key.
-	if err := errors.Join(<-migrated, <-keyed); err != nil {
+	if err := <-migrated; err != nil {
+		return nil, err
+	}
+	if h.keys, err = h.db.AgreeOnKeys(ctx, p.store.keys()); err != nil {
 		return nil, err
 	}
 	people.Seal(h.keys)

@@ -8,6 +8,25 @@ import (
 
 type keysCmd struct {
 	Rotate keysRotateCmd `cmd:"" help:"Seal with a fresh key from now on; what was sealed before still opens."`
+	Lost   keysLostCmd   `cmd:"" help:"Go on without a key that is lost for good. What it sealed reads \u2026 until the key is put back."`
+}
+
+type keysLostCmd struct {
+	ID         string `arg:"" help:"The key's id, as the refusal of serve names it."`
+	storeFlags `embed:""`
+}
+
+// Run says in the key file that a key is gone.
+func (c *keysLostCmd) Run(_ context.Context, a *app) error {
+	s, err := c.store(a)
+	if err != nil {
+		return err
+	}
+	if err := db.GiveUpKey(s.keys(), c.ID); err != nil {
+		return err
+	}
+	a.screen.line("Kith goes on without the key " + c.ID + ". Should you find it, put its line back into " + s.keys() + " in place of the one that says it is lost.")
+	return nil
 }
 
 type keysRotateCmd struct {

@@ -59,7 +59,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		t.Fatal(err)
 	}
 	w.s = dav.New(d, dav.Options{Accounts: accounts, Now: clock, HTTP: httpsafe.Options{Allow: allow}})
-	keys, err := db.LoadKeys(filepath.Join(t.TempDir(), "keys"))
+	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -190,39 +190,6 @@ func TestOpen_SaysWhatToDo(t *testing.T) {
 	}
 }
 
-func TestSeal(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "keys")
-	keys, err := db.LoadKeys(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	box := keys.Column("reflection.line").Seal("u", "1", "a quiet word")
-	if strings.Contains(box, "quiet") {
-		t.Error("sealed words can be read")
-	}
-	rotated, err := db.RotateKeys(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	col := rotated.Column("reflection.line")
-	if got, err := col.Open("u", "1", box); err != nil || got != "a quiet word" {
-		t.Errorf("after a rotation: %q, %v", got, err)
-	}
-	if got, err := col.Open("u", "1", "stored in the open"); err != nil || got != "stored in the open" {
-		t.Errorf("words from before sealing: %q, %v", got, err)
-	}
-	for name, open := range map[string]func() (string, error){
-		"another owner":  func() (string, error) { return col.Open("v", "1", box) },
-		"another row":    func() (string, error) { return col.Open("u", "2", box) },
-		"another column": func() (string, error) { return rotated.Column("person.fact").Open("u", "1", box) },
-		"a changed byte": func() (string, error) { return col.Open("u", "1", box[:len(box)-2]+"AA") },
-	} {
-		if got, err := open(); !errors.Is(err, db.ErrSealed) {
-			t.Errorf("%s opens it: %q, %v", name, got, err)
-		}
-	}
-}
-
 // TestWrite_EndFailsItsOwnWriteAlone holds that work kept for the end of a transaction fails the write it belongs to and
 // no other, although it runs past the savepoints of a batch.
 func TestWrite_EndFailsItsOwnWriteAlone(t *testing.T) {

@@ -683,3 +683,7 @@ CREATE TABLE scale_answer (
 CREATE INDEX scale_answer_by_time ON scale_answer (user_id, answered_at, id) WHERE deleted_at IS NULL;
 
 CREATE INDEX scale_answer_to_purge ON scale_answer (deleted_at) WHERE deleted_at IS NOT NULL AND zone <> '';
+
+CREATE TABLE seal_key (
+    id TEXT PRIMARY KEY
+);

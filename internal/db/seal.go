@@ -8,17 +8,22 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // Keys are the keys that seal columns: words that must not be readable in a stolen database or backup. They live in a
-// file outside the database, one key a line, "id base64"; the first seals, all of them open.
+// file outside the database, one key a line, "id base64"; the first seals, all of them open. A line "id lost" says that a
+// key is gone for good.
 type Keys struct {
 	list []key
+	lost []string
 }
+
+// lostWords stand where words were sealed with a key that is lost.
+const lostWords = "\u2026"
 
 type key struct {
 	id   string
@@ -28,19 +33,21 @@ type key struct {
 // ErrSealed is returned when a sealed value cannot be opened: its key is missing, or the bytes were changed or moved.
 var ErrSealed = errors.New("a sealed value cannot be opened: its key is not in the key file, or it was damaged")
 
-// LoadKeys reads the key file, and makes one with a fresh key if there is none. The file is readable by its owner alone.
+// LoadKeys reads the key file. Its error is fs.ErrNotExist where there is none.
 func LoadKeys(path string) (*Keys, error) {
 	b, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err := addKey(path, nil); err != nil {
-			return nil, err
-		}
-		b, err = os.ReadFile(path)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("read the key file: %w", err)
 	}
 	return parseKeys(path, b)
+}
+
+// MakeKeys writes a key file with one fresh key. The file is readable by its owner alone.
+func MakeKeys(path string) (*Keys, error) {
+	if err := addKey(path, nil); err != nil {
+		return nil, err
+	}
+	return LoadKeys(path)
 }
 
 // RotateKeys puts a fresh key in front: what is sealed from now on uses it, what was sealed before still opens.
@@ -63,7 +70,10 @@ func addKey(path string, rest []byte) error {
 	id := make([]byte, 4)
 	_, _ = rand.Read(secret) // never fails, see crypto/rand
 	_, _ = rand.Read(id)
-	text := hex.EncodeToString(id) + " " + base64.StdEncoding.EncodeToString(secret) + "\n" + string(rest)
+	return writeKeys(path, hex.EncodeToString(id)+" "+base64.StdEncoding.EncodeToString(secret)+"\n"+string(rest))
+}
+
+func writeKeys(path, text string) error {
 	// Written beside and renamed, so that a crash leaves the old file or the new one, never half a key.
 	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*")
 	if err != nil {
@@ -89,6 +99,10 @@ func parseKeys(path string, b []byte) (*Keys, error) {
 			continue
 		}
 		id, text, _ := strings.Cut(line, " ")
+		if text == lostMark {
+			k.lost = append(k.lost, id)
+			continue
+		}
 		secret, err := base64.StdEncoding.DecodeString(text)
 		if err != nil || len(secret) != 32 || id == "" {
 			return nil, fmt.Errorf("the key file %s is damaged: each line is an id, a space and 32 bytes in base64; restore it from your backup", path)
@@ -135,7 +149,8 @@ func (c Column) Seal(userID, rowID, plain string) string {
 	return sealMark + k.id + ":" + base64.RawStdEncoding.EncodeToString(box)
 }
 
-// Open returns what Seal was given. A value stored before sealing was switched on comes back as it is.
+// Open returns what Seal was given. A value stored before sealing was switched on comes back as it is; one whose key is
+// said to be lost comes back as lostWords.
 func (c Column) Open(userID, rowID, stored string) (string, error) {
 	rest, ok := strings.CutPrefix(stored, sealMark)
 	if !ok {
@@ -156,6 +171,9 @@ func (c Column) Open(userID, rowID, stored string) (string, error) {
 			return "", ErrSealed
 		}
 		return string(plain), nil
+	}
+	if slices.Contains(c.keys.lost, id) {
+		return lostWords, nil
 	}
 	return "", ErrSealed
 }

@@ -81,7 +81,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	jobs := job.New(d, job.Options{Now: h.clock})
 	h.moments = moment.New(d, moment.Options{Accounts: h.accounts, People: people, Jobs: jobs, Live: live.New(d), Now: h.clock})
 	h.reflections = reflection.New(d, h.moments, h.clock)
-	keys, err := db.LoadKeys(filepath.Join(t.TempDir(), "keys"))
+	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,7 @@ func build(t testing.TB, d *db.DB) *house {
 	now := time.Date(2026, 11, 24, 9, 30, 0, 0, time.UTC)
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
 	h := &house{person.New(d, clock), d, account.New(d, clock), "", ""}
-	keys, err := db.LoadKeys(filepath.Join(t.TempDir(), "keys"))
+	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}

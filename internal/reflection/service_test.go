@@ -40,7 +40,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		Accounts: accounts, People: people, Jobs: job.New(d, job.Options{Now: clock}), Live: live.New(d), Now: clock,
 	})}
 	h.Service = reflection.New(d, h.moments, clock)
-	keys, err := db.LoadKeys(filepath.Join(t.TempDir(), "keys"))
+	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}

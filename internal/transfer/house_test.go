@@ -51,7 +51,7 @@ func build(t *testing.T, d *db.DB) *house {
 	h.nouns.Moments = moment.New(d, moment.Options{Accounts: h.nouns.Accounts, People: h.people, Jobs: jobs, Live: live.New(d), Now: clock})
 	h.people.OnMerged(h.nouns.Moments.Mover())
 	h.people.OnMerged(h.nouns.Intentions.Mover())
-	keys, err := db.LoadKeys(filepath.Join(t.TempDir(), "keys"))
+	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,7 @@ func Ledger() map[string]Fate {
 		"auth_place":           Secret,
 		"job":                  House, // hints that are derived from the rest again
 		"job_clock":            House,
+		"seal_key":             House,
 		"job_key":              House,
 	}
 }
