@@ -14,28 +14,47 @@ assert.ok(bin, "KITH_BIN names the program to test");
 
 export const owner = { name: "Ana Lindqvist", email: "ana@example.org", password: "seven quiet otters" };
 
-// serve starts Kith on an empty folder and waits until it says where it is.
+// serve starts Kith on an empty folder and waits until it says where it is. Its again() kills it and starts it anew, at the
+// same address and on the same folder.
 export async function serve(t) {
   const data = await mkdtemp(join(tmpdir(), "kith-e2e-"));
-  const child = spawn(bin, ["serve", "--addr", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  child.stderr.on("data", (b) => (said += b));
-  const setup = await new Promise((resolve, reject) => {
-    child.stdout.on("data", (b) => {
-      said += b;
-      const link = /https?:\/\/\S+\/setup\/[\w-]+/.exec(said);
-      if (link) resolve(link[0]);
+  let child;
+  const start = (addr, sign) =>
+    new Promise((resolve, reject) => {
+      child = spawn(bin, ["serve", "--addr", addr, "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+      let said = "";
+      child.stderr.on("data", (b) => (said += b));
+      child.stdout.on("data", (b) => {
+        said += b;
+        const link = sign.exec(said);
+        if (link) resolve(link[0]);
+      });
+      child.on("exit", (code) => reject(new Error(`kith serve ended with ${code}:\n${said}`)));
     });
-    child.on("exit", (code) => reject(new Error(`kith serve ended with ${code}:\n${said}`)));
-  });
-  t.after(async () => {
+  const stop = async (signal) => {
     child.removeAllListeners("exit");
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
+    child.kill(signal);
     await ended;
+  };
+  t.after(async () => {
+    await stop("SIGTERM");
     await rm(data, { recursive: true, force: true });
   });
-  return { data, setup, url: new URL(setup).origin };
+  const setup = await start("127.0.0.1:0", /https?:\/\/\S+\/setup\/[\w-]+/);
+  const { origin, host } = new URL(setup);
+  const again = async (signal) => {
+    await stop(signal);
+    await start(host.replace("localhost", "127.0.0.1"), /https?:\/\/\S+/);
+  };
+  return { data, setup, url: origin, again };
+}
+
+// told is what a command of the program answers as JSON.
+export function told(kith, ...args) {
+  return new Promise((resolve, reject) =>
+    execFile(bin, [...args, "--json", "--data", kith.data], (err, out, wrong) => (err ? reject(new Error(wrong + out)) : resolve(JSON.parse(out)))));
 }
 
 // addUser makes another account from the terminal, while the server runs.

@@ -1,0 +1,91 @@
+// Many lines through a bad network, from tabs that die, to a server that dies, from somebody who is signed out meanwhile: every
+// line that the page said was saved is there once. KITH_TORTURE is how many lines, KITH_SEED which run; proof.d has more of both.
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { moveIn, owner, serve, signIn, told, visitor } from "./kith.mjs";
+import { dice, rough } from "./rough.mjs";
+
+const lines = Number(process.env.KITH_TORTURE ?? 40);
+const seed = Number(process.env.KITH_SEED ?? 1);
+
+// patiently does what a person would do again.
+async function patiently(what, f) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await f();
+    } catch (e) {
+      if (tries === 40) throw new Error(`${what}: ${e.message}`, { cause: e });
+      await new Promise((r) => setTimeout(r, 100));
+    }
+  }
+}
+
+test(`${lines} lines through a bad network are ${lines} moments`, async (t) => {
+  const kith = await serve(t);
+  const net = await rough(t, kith.url, seed);
+  const roll = dice(seed + 1);
+  const through = { ...kith, url: net.url, setup: kith.setup.replace(kith.url, net.url) };
+  let page = await visitor(t);
+  const context = page.context();
+  await moveIn(page, through);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  await page.waitForFunction(async () => (await (await caches.match("/"))?.text())?.includes("outbox"));
+
+  const today = async () => {
+    if (page.isClosed()) page = await context.newPage();
+    await page.goto(net.url + "/", { timeout: 10_000 });
+    if (await page.locator("#line").count() === 0) await again();
+  };
+  const again = async () => {
+    await signIn(page, through, owner);
+    await page.waitForURL((url) => url.pathname === "/", { timeout: 10_000 });
+  };
+  // write hands a line over as a person does, and believes it is safe once the page shows it.
+  const write = async (tab, words) => {
+    await tab.fill("#line", words);
+    await tab.press("#line", "Enter");
+    await tab.waitForSelector(`#outbox li >> text=${words}`, { state: "attached", timeout: 20_000 }).catch(() => tab.waitForSelector(`main >> text=${words}`, { timeout: 10_000 }));
+  };
+
+  const did = {};
+  let anew = Promise.resolve();
+  net.rough = true;
+  await patiently("open Today", today);
+  for (let i = 0; i < lines; i++) {
+    const act = ["plain", "plain", "plain", "tab", "twin", "server", "offline", "door"][Math.floor(roll() * 8)];
+    did[act] = (did[act] ?? 0) + 1;
+    if (act === "server") anew = anew.then(() => kith.again(roll() < 0.7 ? "SIGKILL" : "SIGTERM"));
+    if (act === "offline") await context.setOffline(true);
+    if (act === "door") await context.clearCookies();
+    const twin = act === "twin" && i + 1 < lines ? await context.newPage() : undefined;
+    if (twin) await patiently("open a second tab", () => twin.goto(net.url + "/", { timeout: 10_000 }).then(() => twin.waitForSelector("#line", { timeout: 1000 })));
+    await Promise.all([write(page, `line ${i}. of the storm`), twin && write(twin, `line ${i + 1}. of the storm`)]);
+    if (twin) {
+      i++;
+      await twin.close();
+    }
+    if (act === "offline") await context.setOffline(false);
+    if (act === "tab") {
+      const cdp = await context.newCDPSession(page);
+      cdp.send("Page.crash").catch(() => undefined); // it does not answer any more
+      await page.waitForEvent("crash");
+      await page.close();
+    }
+    if (act === "door") await patiently("sign in", again);
+    if (act === "tab" || act === "server") await patiently("open Today", today);
+  }
+
+  await anew;
+  net.rough = false;
+  await patiently("open Today", today);
+  await page.waitForSelector("#outbox", { state: "hidden", timeout: 120_000 });
+  const found = [];
+  for (let cursor = ""; ; ) {
+    const answer = await told(kith, "search", "storm", "--limit", "100", ...(cursor ? ["--cursor", cursor] : []));
+    found.push(...answer.items.map((m) => m.text));
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  t.diagnostic(`${JSON.stringify(did)} through ${JSON.stringify(net.fates)}`);
+  assert.deepEqual(found.sort(), Array.from({ length: lines }, (_, i) => `line ${i}. of the storm`).sort());
+});
