@@ -35,7 +35,7 @@ func (c *collector) channel(p raw) bool {
 		ch.Value = addressLines(ch.Parts)
 	case "URL", "X-ABURL":
 		ch.Kind, ch.Value = Link, tidy(text(p.decode(e)))
-	case "IMPP", "X-IMPP", "X-MS-IMADDRESS", "X-MESSENGER":
+	case "IMPP", "X-IMPP", "X-MS-IMADDRESS", "X-MESSENGER", "X-KADDRESSBOOK-X-IMADDRESS":
 		ch.Kind = Social
 		ch.Service, ch.Value = strings.ToLower(p.param("X-SERVICE-TYPE")), tidy(text(p.decode(e)))
 		if scheme, rest, ok := strings.Cut(ch.Value, ":"); ok && !strings.HasPrefix(rest, "//") && rest != "" {

@@ -43,7 +43,9 @@ func (e *Entry) settle() {
 			e.Name.Full = family + given
 		}
 	}
-	e.Groups = slices.DeleteFunc(e.Groups, func(s string) bool { return s == "myContacts" || s == "My Contacts" }) // Google's, on every card
+	e.Groups = slices.DeleteFunc(e.Groups, func(s string) bool { // Google's: on every card, or a mark rather than a group
+		return s == "myContacts" || s == "My Contacts" || s == "starred"
+	})
 	e.Nicknames, e.Groups, e.Members = unique(e.Nicknames), unique(e.Groups), unique(e.Members)
 	seen := map[string]bool{}
 	e.Channels = slices.DeleteFunc(e.Channels, func(c Channel) bool {
@@ -138,7 +140,7 @@ func (c *collector) field(p raw) bool {
 		return once(&e.Title)
 	case "ROLE":
 		return once(&e.Role)
-	case "CATEGORIES", "X-CATEGORIES":
+	case "CATEGORIES", "X-CATEGORIES", "X-GROUP-MEMBERSHIP":
 		e.Groups = append(e.Groups, list(',')...)
 	case "NOTE":
 		if s := tidyText(text(p.decode(e))); s != "" && s != e.Note {
@@ -155,7 +157,7 @@ func (c *collector) field(p raw) bool {
 		return c.date(p, Death, "")
 	case "X-ABDATE":
 		return c.date(p, OtherDate, c.label(p))
-	case "RELATED", "X-ABRELATEDNAMES", "X-SPOUSE", "X-MS-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SPOUSENAME", "X-ASSISTANT",
+	case "RELATED", "X-ABRELATEDNAMES", "X-SPOUSE", "X-MS-SPOUSE", "X-EVOLUTION-SPOUSE", "X-KADDRESSBOOK-X-SPOUSENAME", "X-KADDRESSBOOK-X-SPOUSESNAME", "X-ASSISTANT",
 		"X-MS-ASSISTANT", "X-EVOLUTION-ASSISTANT", "X-KADDRESSBOOK-X-ASSISTANTSNAME", "X-MANAGER", "X-MS-MANAGER", "X-EVOLUTION-MANAGER",
 		"X-KADDRESSBOOK-X-MANAGERSNAME", "X-MS-CHILD":
 		c.relation(p, value())

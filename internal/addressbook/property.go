@@ -3,9 +3,12 @@ package addressbook
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
+	charset "golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
 )
 
 // raw is a property as it stands in the file: continued lines are put together, nothing is decoded.
@@ -220,8 +223,9 @@ func unhex(c byte) int {
 	return -1
 }
 
-// toUTF8 reads s in the code its property names. Text in no code that is named, and not UTF-8, is taken for Windows-1252,
-// which is what Western programs write without saying so; guessed reports that.
+// toUTF8 reads s in the code its property names. Text in no code that is named, and not UTF-8, is taken for Shift JIS where it
+// makes sense as that, and else for Windows-1252: what Japanese phones and Western programs write without saying so. guessed
+// reports that.
 func toUTF8(s, charset string) (_ string, guessed bool) {
 	ascii := true
 	for i := 0; i < len(s); i++ {
@@ -241,6 +245,9 @@ func toUTF8(s, charset string) (_ string, guessed bool) {
 	if utf8.ValidString(s) {
 		return clean(s), false
 	}
+	if out, ok := japaneseText(s); ok {
+		return clean(out), true
+	}
 	out, err := charmap.Windows1252.NewDecoder().String(s)
 	if err != nil {
 		out = strings.ToValidUTF8(s, "\uFFFD")
@@ -248,9 +255,32 @@ func toUTF8(s, charset string) (_ string, guessed bool) {
 	return clean(out), true
 }
 
+// japaneseText reads s as Shift JIS and reports whether that is likely what it is: all of it can be read, it has signs of two
+// bytes, and none of the others stands beside a Latin letter, as those do that a Western accent and its neighbour would make.
+func japaneseText(s string) (string, bool) {
+	out, err := japanese.ShiftJIS.NewDecoder().String(s)
+	if err != nil || strings.ContainsRune(out, utf8.RuneError) {
+		return "", false
+	}
+	wide, narrow, before := 0, 0, ' '
+	for _, r := range out {
+		if letter := func(r rune) bool { return 'a' <= r|' ' && r|' ' <= 'z' }; letter(r) && before >= utf8.RuneSelf || r >= utf8.RuneSelf && letter(before) {
+			return "", false
+		}
+		switch {
+		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) && (r < 0xff00 || r > 0xffef):
+			wide++
+		case r >= utf8.RuneSelf:
+			narrow++
+		}
+		before = r
+	}
+	return out, wide >= 2 && wide >= narrow || wide > 0 && narrow == 0
+}
+
 func clean(s string) string { return strings.ReplaceAll(s, "\x00", "") }
 
-func codeOf(name string) *charmap.Charmap {
+func codeOf(name string) charset.Encoding {
 	switch strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(name)) {
 	case "iso88591", "latin1", "windows1252", "cp1252", "ansi":
 		return charmap.Windows1252 // which is Latin-1 and more: what is called Latin-1 is often this
@@ -270,6 +300,10 @@ func codeOf(name string) *charmap.Charmap {
 		return charmap.KOI8R
 	case "macintosh", "macroman", "xmacroman":
 		return charmap.Macintosh
+	case "shiftjis", "sjis", "xsjis", "cp932", "windows31j", "mskanji":
+		return japanese.ShiftJIS
+	case "eucjp":
+		return japanese.EUCJP
 	}
 	return nil
 }

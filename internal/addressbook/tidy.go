@@ -11,11 +11,15 @@ import (
 
 func unique(list []string) []string {
 	seen := map[string]bool{"": true}
-	return slices.DeleteFunc(list, func(s string) bool {
+	list = slices.DeleteFunc(list, func(s string) bool {
 		again := seen[s]
 		seen[s] = true
 		return again
 	})
+	if len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // cjk reports whether a name is written in a script that puts no blank between family and given name.
