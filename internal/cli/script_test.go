@@ -2,8 +2,10 @@ package cli_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -14,12 +16,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/unicode"
 
 	"kith/internal/cli"
 	"kith/internal/db"
@@ -77,6 +84,7 @@ func params(dir string, setup func(*testscript.Env) error) testscript.Params {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"serve": serve, "demo": demoServe, "page": page, "stop": stop, "capture": capture, "get": get, "longdir": longdir, "newer": newer,
+			"cards": cards, "bounded": bounded,
 		},
 	}
 }
@@ -262,4 +270,77 @@ func newer(ts *testscript.TestScript, _ bool, _ []string) {
 		return err
 	}))
 	ts.Check(d.Close())
+}
+
+// cards KIND FILE writes an address book that is wrong in a way no text file here can be.
+func cards(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cards KIND FILE")
+	}
+	card := func(lines string) string { return "BEGIN:VCARD\r\nVERSION:3.0\r\n" + lines + "\r\nEND:VCARD\r\n" }
+	coded := func(e encoding.Encoding, text string) []byte {
+		b, err := e.NewEncoder().Bytes([]byte(text))
+		ts.Check(err)
+		return b
+	}
+	var b []byte
+	switch args[0] {
+	case "latin-1":
+		b = coded(charmap.ISO8859_1, card("FN:Jörg Groß"))
+	case "utf-16":
+		b = coded(unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM), card("FN:Zoë Øster"))
+	case "shift-jis":
+		b = coded(japanese.ShiftJIS, card("FN:山田太郎"))
+	case "phones":
+		b = []byte(card("FN:Ten Thousand\r\n" + strings.Repeat("TEL:+49 170 1234567\r\n", 5000) + strings.Repeat("TEL:+49 170 7654321\r\n", 5000) + "NOTE:end"))
+	case "bomb": // a picture that says it has four thousand million dots
+		head := "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\xff\xff\x00\x00\xff\xff\x08\x02\x00\x00\x00"
+		b = []byte(card("FN:Bomb\r\nPHOTO;ENCODING=b;TYPE=PNG:" + base64.StdEncoding.EncodeToString([]byte(head))))
+	case "huge": // 200 MB, of which all but two cards is one card
+		f, err := os.Create(ts.MkAbs(args[1]))
+		ts.Check(err)
+		defer func() { _ = f.Close() }()
+		_, err = f.WriteString(card("FN:Before") + "BEGIN:VCARD\r\nFN:Huge\r\nNOTE:")
+		ts.Check(err)
+		line := []byte(strings.Repeat("never ending ", 5) + "\r\n ")
+		for n := 0; n < 200<<20; n += 512 * len(line) {
+			_, err := f.Write(bytes.Repeat(line, 512))
+			ts.Check(err)
+		}
+		_, err = f.WriteString("\r\nEND:VCARD\r\n" + card("FN:After"))
+		ts.Check(err)
+		return
+	default:
+		ts.Fatalf("no such address book: %s", args[0])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b, 0o600))
+}
+
+// bounded MB ARGS... runs kith, expects that it succeeds, and that it never held more memory.
+func bounded(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: bounded MB ARGS...")
+	}
+	most, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	self, err := os.Executable()
+	ts.Check(err)
+	cmd := exec.Command(self, args[1:]...) //nolint:noctx // it ends by itself
+	cmd.Args[0] = "kith"
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"KITH_DATA", "KITH_DATABASE", "HOME", "TZ", "LANG", "PATH", "TMPDIR"} {
+		if v := ts.Getenv(name); v != "" {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		ts.Fatalf("%v:\n%s", err, out)
+	}
+	_, err = ts.Stdout().Write(out)
+	ts.Check(err)
+	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if held := usage.Maxrss >> 10; ok && runtime.GOOS == "linux" && held > most {
+		ts.Fatalf("it held %d MB", held)
+	}
 }

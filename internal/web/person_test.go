@@ -192,6 +192,9 @@ func TestPeople_Pages(t *testing.T) {
 		if undo == nil {
 			t.Fatal("a merge cannot be taken back")
 		}
+		if status, _, _ := h.read(t, post(undo[1]), &h.bo); status != http.StatusNotFound {
+			t.Errorf("a merge taken back by another: %d", status)
+		}
 		if to := kept(get(twin)); to != sam {
 			t.Errorf("the page that went leads to %s", to)
 		}
