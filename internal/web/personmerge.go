@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kith/internal/fault"
@@ -93,7 +94,9 @@ func (h *Handler) mergeSide(r *http.Request, v *visit, id string) (mergeSide, er
 		s.Lines = append(s.Lines, v.P.T("web.person.nickname.said", "name", d.Nickname))
 	}
 	for _, c := range d.Channels {
-		s.Lines = append(s.Lines, c.Value)
+		if !slices.Contains(s.Lines, c.Value) { // one number may be a phone and more
+			s.Lines = append(s.Lines, c.Value)
+		}
 	}
 	for _, t := range d.Dates {
 		s.Lines = append(s.Lines, dateName(v.P, t)+": "+v.P.Day(t.On(leapYear), "date"))
