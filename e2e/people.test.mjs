@@ -215,6 +215,17 @@ test("somebody among five hundred, in any script, while typing", async (t) => {
     t.diagnostic(`${typed}: ${took.toFixed(1)} ms`);
   }
   assert.equal(await page.textContent("[data-found]"), "One person");
+  // Who somebody is finds them too, behind who is called so.
+  const id = async (name) => (await (await page.request.get(kith.url + "/people/names")).json()).find((p) => p.name === name).id;
+  const jose = await id("José Álvarez");
+  await post(page, kith, `/people/${jose}/relations`, { other: await id("Søren Ågård"), role: "daughter" });
+  await post(page, kith, `/people/${jose}/facts`, { text: "Bakes bread in Aarhus" });
+  for (const [typed, names] of [["aarhus", ["José Álvarez"]], ["Søren's father", ["José Álvarez"]], ["tochter", ["Søren Ågård"]]]) {
+    await page.fill("[name=q]", typed);
+    await page.waitForFunction((names) => [...document.querySelectorAll("#list .person")].map((e) => e.textContent).join() === names.join(), names);
+  }
+  await page.fill("[name=q]", "Søren's father");
+  await page.waitForFunction(() => document.querySelector("#list .also")?.textContent === "Søren Ågård’s parent");
   await page.fill("[name=q]", "");
   await page.waitForFunction(() => document.querySelectorAll("#list .people li").length > 100);
   await page.fill("[name=q]", "nobody of that name");

@@ -36,6 +36,14 @@ type Person struct {
 	Revision          int64      `json:"revision"`
 	CreatedAt         time.Time  `json:"created_at"`
 	UpdatedAt         time.Time  `json:"updated_at"`
+	Found             *FoundBy   `json:"found,omitempty" doc:"In a list that was asked for words: what they were found by who are not called so."`
+}
+
+// FoundBy is what somebody was found by, beside their names.
+type FoundBy struct {
+	By   string `json:"by" enum:"relation,name,group,channel,place,fact" doc:"name: the one of somebody merged into them, or another word for it, as Mum for mother."`
+	Text string `json:"text" doc:"The group, the channel, the fact, the zone or the name; of a relation the role."`
+	With string `json:"with,omitempty" doc:"Of a relation: whose."`
 }
 
 func (v Person) address() string { return "/people/" + v.ID }
@@ -100,6 +108,17 @@ func PersonOf(p person.Person) Person {
 	}
 }
 
+// foundOf are the people of a page, with what they were found by.
+func foundOf(page person.Page) []Person {
+	return mapped(page.Items, func(p person.Person) Person {
+		v := PersonOf(p)
+		if why, ok := page.Why[p.ID]; ok {
+			v.Found = &FoundBy{By: why.By, Text: why.Text, With: why.With}
+		}
+		return v
+	})
+}
+
 // PersonDetailOf is all of a person as the API shows it.
 func PersonDetailOf(d person.Detail) PersonDetail {
 	return PersonDetail{
@@ -129,7 +148,7 @@ func (s *server) registerPeople(t *table) {
 	handle(s, t, operation{
 		ID: "list-people", Method: http.MethodGet, Path: "/people", Scope: auth.Read, Tag: "people", Summary: "List people",
 	}, func(ctx context.Context, who auth.Identity, in *struct {
-		Query    string `query:"q" maxLength:"120" doc:"Each word begins a word of the name or the nickname."`
+		Query    string `query:"q" maxLength:"120" doc:"Each word begins a word of the name or the nickname: they come first. Behind them are those who are found by what is known about them: a relation (Ida's father), a group, an employer or another fact that is not private, an address, a number."`
 		Sort     string `query:"sort" enum:"name,last,ring" default:"last" doc:"last: most recent contact first; name: alphabetical, in your language; ring: the nearest first."`
 		Ring     string `query:"ring" enum:",inner,close,friends,wider,none" doc:"none finds those without one."`
 		Group    string `query:"group" maxLength:"36" doc:"The id of a group."`
@@ -144,7 +163,7 @@ func (s *server) registerPeople(t *table) {
 		if err != nil {
 			return nil, err
 		}
-		return listOf(page.Items, page.Next, PersonOf), nil
+		return listOf(foundOf(page), page.Next, func(p Person) Person { return p }), nil
 	})
 	handle(s, t, operation{
 		ID: "list-people-names", Method: http.MethodGet, Path: "/people/names", Scope: auth.Read, Tag: "people",

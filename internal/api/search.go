@@ -43,9 +43,7 @@ func (s *server) registerSearch(t *table) {
 			if err != nil {
 				return nil, err
 			}
-			for _, p := range people.Items {
-				out.People = append(out.People, PersonOf(p))
-			}
+			out.People = foundOf(people)
 			written, err := s.Reflections.Search(ctx, who.User, in.Query, peopleFound)
 			if err != nil {
 				return nil, err

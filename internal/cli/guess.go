@@ -58,7 +58,7 @@ func onePerson(ctx context.Context, k *client.Client, name string) (string, erro
 	if err != nil {
 		return "", err
 	}
-	if len(found.Items) != 1 {
+	if n := len(found.Items); n == 0 || n > 1 && found.Items[1].Found == nil { // behind who is called so are those known by it
 		return "", usagef("%q is not the name of exactly one person", name)
 	}
 	return found.Items[0].ID, nil

@@ -15,7 +15,7 @@ import (
 )
 
 type peopleCmd struct {
-	Query      []string `arg:"" optional:"" help:"Only those whose name has words that begin so."`
+	Query      []string `arg:"" optional:"" help:"Only those whose name has words that begin so, and those who are known by them: Ida's father, a group, an employer, a street, a number."`
 	Sort       string   `enum:"name,last,ring" default:"name" help:"By name, by last contact or by ring: name, last or ring."`
 	Ring       string   `enum:",inner,close,friends,wider,none" placeholder:"RING" help:"Only this ring: inner, close, friends, wider, or none."`
 	Group      string   `placeholder:"NAME" help:"Only this group."`
@@ -63,10 +63,22 @@ func (c *peopleCmd) Run(ctx context.Context, a *app) error {
 		for _, p := range page.Items {
 			name := clean(p.Name)
 			pad := strings.Repeat(" ", max(1, 33-displaywidth.String(name)))
-			a.screen.line(name, pad, quiet(strings.Join(standsWords(p, a.now()), " · ")))
+			a.screen.line(name, pad, quiet(strings.Join(append(foundWords(p), standsWords(p, a.now())...), " · ")))
 		}
 		return nil
 	})
+}
+
+// foundWords are what somebody was found by who is not called so.
+func foundWords(p api.Person) []string {
+	if p.Found == nil {
+		return nil
+	}
+	words, _, _ := strings.Cut(clean(p.Found.Text), "\n")
+	if p.Found.With != "" {
+		words = clean(p.Found.With) + "'s " + words
+	}
+	return []string{displaywidth.TruncateString(words, 60, "…")}
 }
 
 // standsWords are what a list says of a person: last contact, ring, and how they stand where that is not as usual.
@@ -143,7 +155,11 @@ func findPerson(ctx context.Context, k *client.Client, name string) (api.Person,
 		return api.Person{}, err
 	}
 	var names []string
+	called := 0 // so; behind them are those who are only known by these words
 	for _, p := range page.Items {
+		if p.Found == nil {
+			called++
+		}
 		if fold.Fold(p.Name) == fold.Fold(name) || p.Nickname != "" && fold.Fold(p.Nickname) == fold.Fold(name) {
 			return p, nil
 		}
@@ -155,5 +171,17 @@ func findPerson(ctx context.Context, k *client.Client, name string) (api.Person,
 	case 1:
 		return page.Items[0], nil
 	}
+	if called == 1 {
+		return page.Items[0], nil
+	}
 	return api.Person{}, fmt.Errorf("that could be %s: give more of the name", strings.Join(names[:min(5, len(names))], ", "))
+}
+
+// namedPerson is findPerson for what cannot be guessed at: their name has to be given.
+func namedPerson(ctx context.Context, k *client.Client, name string) (api.Person, error) {
+	p, err := findPerson(ctx, k, name)
+	if err == nil && p.Found != nil {
+		return api.Person{}, fmt.Errorf("that may be %s: give the name", clean(p.Name))
+	}
+	return p, err
 }

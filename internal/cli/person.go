@@ -17,7 +17,7 @@ import (
 )
 
 type personCmd struct {
-	Name []string `arg:"" help:"The name, a nickname, or enough of it."`
+	Name []string `arg:"" help:"The name, a nickname, enough of it, or who they are: Ida's father."`
 
 	New      bool   `help:"Add them first."`
 	Rename   string `placeholder:"NAME" help:"Another name."`
@@ -62,6 +62,8 @@ func (c *personCmd) Run(ctx context.Context, a *app) error {
 		var err error
 		if c.New {
 			p, err = k.AddPerson(ctx, api.PersonDraft{ID: freshID(), Name: strings.TrimPrefix(strings.TrimSpace(name), "@")})
+		} else if c.Delete || c.Merge != "" {
+			p, err = namedPerson(ctx, k, name)
 		} else {
 			p, err = findPerson(ctx, k, name)
 		}

@@ -30,7 +30,7 @@ func (c *personCmd) one(ctx context.Context, a *app, k *client.Client, id string
 		}
 	}
 	if c.Merge != "" {
-		other, err := findPerson(ctx, k, c.Merge)
+		other, err := namedPerson(ctx, k, c.Merge)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+
+	"kith/internal/fold"
 )
 
 //go:embed migrations/*.sql
@@ -146,5 +148,34 @@ func goMigrations(dialect Dialect) []*goose.Migration {
 				`CREATE INDEX moment_search_words ON moment_search USING gin (words)`,
 			},
 		}),
+		goose.NewGoMigration(20261130204701, &goose.GoFunc{RunTx: foldFacts}, nil),
 	}
+}
+
+// foldFacts fills in the words by which facts are found: databases fold differently, so that it is done here.
+func foldFacts(ctx context.Context, tx *sql.Tx) error {
+	type fact struct{ user, id, text string }
+	rows, err := tx.QueryContext(ctx, "SELECT user_id, id, text FROM person_fact WHERE deleted_at IS NULL AND private = FALSE")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var facts []fact
+	for rows.Next() {
+		var f fact
+		if err := rows.Scan(&f.user, &f.id, &f.text); err != nil {
+			return err
+		}
+		facts = append(facts, f)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, f := range facts {
+		if _, err := tx.ExecContext(ctx, "UPDATE person_fact SET text_fold = $1 WHERE user_id = $2 AND id = $3",
+			" "+strings.Join(fold.Words(fold.Fold(f.text)), " "), f.user, f.id); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -450,7 +450,7 @@ CREATE TABLE person_fact (
     revision    BIGINT  NOT NULL,
     created_at  BIGINT  NOT NULL,
     updated_at  BIGINT  NOT NULL,
-    deleted_at  BIGINT,
+    deleted_at  BIGINT, text_fold TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (user_id, id)
 );
 

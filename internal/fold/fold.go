@@ -46,6 +46,13 @@ func Blank(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.In(r, unicode.Cf, unicode.Cc) }) < 0
 }
 
+// Words cuts a folded text where its words end, as they are found by their beginnings.
+func Words(folded string) []string {
+	return strings.FieldsFunc(folded, func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune("-.,_\"()[]/@", r)
+	})
+}
+
 // foldUnicode strips before it folds: in the other order the Greek iota subscript, a mark, would become a letter.
 func foldUnicode(s string) string {
 	if !utf8.ValidString(s) {

@@ -41,12 +41,8 @@ func findWords(name, nickname string) string {
 	return b.String()
 }
 
-// words cuts a folded name where its words end.
-func words(folded string) []string {
-	return strings.FieldsFunc(folded, func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune("-.,_\"()[]/@", r)
-	})
-}
+// words cuts a folded text where its words end.
+func words(folded string) []string { return fold.Words(folded) }
 
 // anywhere reports whether a word is in a script that is written without spaces, where its beginning is nowhere marked.
 func anywhere(word string) bool {
@@ -56,18 +52,5 @@ func anywhere(word string) bool {
 	return false
 }
 
-// patterns are what find_fold must be LIKE, all of them, for a query to match, with ! before a sign that is meant itself.
-func patterns(query string) []string {
-	var list []string
-	for _, w := range words(fold.Fold(query)) {
-		like := strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(w)
-		if !anywhere(w) {
-			like = " " + like
-		}
-		list = append(list, "%"+like+"%")
-		if len(list) == 8 { // nobody types more; what follows would only find fewer
-			break
-		}
-	}
-	return list
-}
+// noteWords are the words of something noted, each with a space before it.
+func noteWords(text string) string { return " " + strings.Join(words(fold.Fold(text)), " ") }

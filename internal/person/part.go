@@ -53,10 +53,10 @@ func (s *Service) dates() part[Date] {
 func (s *Service) facts() part[Fact] {
 	return part[Fact]{
 		refuse: func() refusals { return refusals{fault.NotFound("fact"), fault.Gone("fact"), fault.Stale("fact")} },
-		table:  "person_fact", own: "text, private", most: MaxFacts, order: "created_at DESC, id DESC",
+		table:  "person_fact", own: "text, private, text_fold", most: MaxFacts, order: "created_at DESC, id DESC",
 		meta:   func(f *Fact) *Meta { return &f.Meta },
-		into:   func(f *Fact) []any { return []any{&f.Text, &f.Private} },
-		values: func(f *Fact) []any { return []any{f.Text, f.Private} },
+		into:   func(f *Fact) []any { return []any{&f.Text, &f.Private, new(string)} },
+		values: func(f *Fact) []any { return []any{f.Text, f.Private, f.found()} },
 		seal: func(by account.ID, f *Fact) {
 			if f.Private && s.fact != nil {
 				f.Text = s.fact.Seal(string(by), f.ID, f.Text)
@@ -287,7 +287,7 @@ func blanks(table string) string {
 	case "person_date":
 		return "label = '', year = NULL, month = 1, day = 1, lead_days = NULL"
 	case "person_fact":
-		return "text = ''"
+		return "text = '', text_fold = ''"
 	case "person_follow_up":
 		return "text = '', due = '', closed_at = NULL"
 	case "person_relation":

@@ -311,6 +311,14 @@ func (f Fact) clean() (Fact, error) {
 	return f, nil
 }
 
+// found is what a fact is found by: its words, unless they are private.
+func (f Fact) found() string {
+	if f.Private || f.Text == "" {
+		return ""
+	}
+	return noteWords(f.Text)
+}
+
 func (f FollowUp) clean() (FollowUp, error) {
 	f.Text = line(f.Text)
 	if f.State == "" {

@@ -153,9 +153,11 @@ const (
 )
 
 // Filter narrows a list. Empty fields do not narrow. Each word of Query must begin a word of the name or the nickname,
-// folded; in a script without spaces it may stand anywhere.
+// folded; in a script without spaces it may stand anywhere. Those who are called so come first, and behind them, unless
+// Named, those who are found by what is known about them: "Ida's father", a group, an employer, a street, a number.
 type Filter struct {
 	Query    string
+	Named    bool
 	Ring     string // "none" finds those without one
 	Group    string // id
 	Standing string
@@ -168,6 +170,7 @@ type Filter struct {
 type Page struct {
 	Items []Person
 	Next  string
+	Why   map[string]Why // by id: what those who are not called so were found by
 }
 
 // Name is what is needed to offer somebody while a name is typed.

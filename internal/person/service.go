@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -84,20 +85,61 @@ func (s *Service) List(ctx context.Context, by account.ID, f Filter, limit int, 
 			return Page{}, err
 		}
 	}
-	people, keys, err := list(ctx, s.db, by, lang, f, limit, string(after))
-	if err != nil {
-		return Page{}, err
-	}
-	page := Page{Items: people}
-	if len(people) > limit {
-		page.Items = people[:limit]
-		page.Next = base64.RawURLEncoding.EncodeToString([]byte(keys[limit-1]))
-	}
+	page, err := s.page(ctx, by, lang, f, limit, string(after))
 	for i := range page.Items {
 		page.Items[i].StandingNote = ""
 	}
-	return page, nil
+	return page, err
 }
+
+// byWhy begins the cursor of those who are found by what is known about them.
+const byWhy = "?"
+
+// page reads those who are called so, and when there are no more of them, those who are found by something else.
+func (s *Service) page(ctx context.Context, by account.ID, lang string, f Filter, limit int, after string) (Page, error) {
+	terms := termsOf(f.Query)
+	called := func(p *params) string { return p.called(terms) }
+	after, further := strings.CutPrefix(after, byWhy)
+	page := Page{}
+	if !further {
+		people, keys, err := list(ctx, s.db, by, lang, f, called, limit, after)
+		if err != nil {
+			return Page{}, err
+		}
+		if page.Items = people; len(people) > limit {
+			page.Items, page.Next = people[:limit], cursorOf(keys[limit-1])
+			return page, nil
+		}
+		after = ""
+	}
+	if f.Named || !says(terms) {
+		return page, nil
+	}
+	used, err := usedRoles(ctx, s.db, by)
+	if err != nil {
+		return Page{}, err
+	}
+	meant := soughtFor(terms)
+	known := func(p *params) string { return p.known(used, meant) + " AND NOT (" + p.called(terms) + ")" }
+	room := limit - len(page.Items)
+	people, keys, err := list(ctx, s.db, by, lang, f, known, room, after)
+	if err != nil {
+		return Page{}, err
+	}
+	if len(people) > room {
+		people = people[:room]
+		page.Next = cursorOf(byWhy + append([]string{""}, keys...)[room])
+	}
+	ids := make([]string, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	page.Items = append(page.Items, people...)
+	page.Why, err = why(ctx, s.db, by, used, meant, ids)
+	return page, err
+}
+
+func cursorOf(key string) string { return base64.RawURLEncoding.EncodeToString([]byte(key)) }
 
 // sorted makes the keys follow the account's language if it changed since they were made, and returns whose alphabet it is.
 func (s *Service) sorted(ctx context.Context, by account.ID) (string, error) {

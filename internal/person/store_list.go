@@ -54,16 +54,11 @@ var ringRank = func() string { //nolint:gochecknoglobals // made of data
 }()
 
 // list reads one row more than limit, so that the caller knows whether there is a next page. It returns the cursor of
-// each row too.
-func list(ctx context.Context, r db.Reader, by account.ID, lang string, f Filter, limit int, after string) ([]Person, []string, error) {
-	var (
-		where = []string{"user_id = $1", "deleted_at IS NULL"}
-		args  = []any{string(by)}
-		arg   = func(v any) string { args = append(args, v); return "$" + strconv.Itoa(len(args)) }
-	)
-	for _, p := range patterns(f.Query) {
-		where = append(where, "find_fold LIKE "+arg(p)+" ESCAPE '!'")
-	}
+// each row too. query is the condition the filter's Query means.
+func list(ctx context.Context, r db.Reader, by account.ID, lang string, f Filter, query func(*params) string, limit int, after string) ([]Person, []string, error) {
+	p := &params{args: []any{string(by)}}
+	arg := p.arg
+	where := []string{"user_id = $1", "deleted_at IS NULL", query(p)}
 	if f.Ring == "none" {
 		where = append(where, "ring = ''")
 	} else if f.Ring != "" {
@@ -101,7 +96,7 @@ func list(ctx context.Context, r db.Reader, by account.ID, lang string, f Filter
 		}
 		where = append(where, cond)
 	}
-	query := "SELECT " + columns + ", " + key + " FROM person WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT " + arg(limit+1)
+	text := "SELECT " + columns + ", " + key + " FROM person WHERE " + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT " + arg(limit+1)
 	type keyed struct {
 		Person
 		key string
@@ -109,7 +104,7 @@ func list(ctx context.Context, r db.Reader, by account.ID, lang string, f Filter
 	rows, err := db.All(ctx, r, func(s db.Scanner) (v keyed, err error) {
 		v.Person, err = scanAnd(s, &v.key)
 		return v, err
-	}, query, args...)
+	}, text, p.args...)
 	people, keys := make([]Person, len(rows)), make([]string, len(rows))
 	for i, v := range rows {
 		people[i], keys[i] = v.Person, v.key+"~"+v.ID

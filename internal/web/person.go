@@ -97,7 +97,7 @@ func (h *Handler) mention(r *http.Request, v *visit, p person.Person) (string, e
 		if short == "" || strings.ContainsFunc(short, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
 			continue
 		}
-		found, err := h.People.List(r.Context(), v.User.ID, person.Filter{Query: short, Archived: person.ArchivedWith}, 2, "")
+		found, err := h.People.List(r.Context(), v.User.ID, person.Filter{Query: short, Named: true, Archived: person.ArchivedWith}, 2, "")
 		if err != nil {
 			return "", err
 		}

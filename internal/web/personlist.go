@@ -12,6 +12,7 @@ import (
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/fold"
+	"kith/internal/i18n"
 	"kith/internal/moment"
 	"kith/internal/person"
 )
@@ -40,7 +41,7 @@ func (h *Handler) peoplePage(w http.ResponseWriter, r *http.Request, v *visit, f
 		}
 		view.Narrowed, status = true, http.StatusUnprocessableEntity
 	}
-	if view.Rows, err = h.personRows(r, v, list.Items); err != nil {
+	if view.Rows, err = h.foundRows(r, v, list); err != nil {
 		return err
 	}
 	view.All = len(view.Rows) == 0 && f.Query == "" && !view.Narrowed
@@ -108,6 +109,32 @@ func (h *Handler) personRows(r *http.Request, v *visit, people []person.Person) 
 	return rows, nil
 }
 
+// foundRows are the people of a page, each who is not called what was asked with what they were found by.
+func (h *Handler) foundRows(r *http.Request, v *visit, list person.Page) ([]personRow, error) {
+	rows, err := h.personRows(r, v, list.Items)
+	for i, row := range rows {
+		if why, ok := list.Why[row.ID]; ok {
+			rows[i].Also = whyWords(v.P, why)
+		}
+	}
+	return rows, err
+}
+
+// whyWords says what somebody was found by: "Ida’s parent", "Choir", the beginning of a note.
+func whyWords(p *i18n.Printer, why person.Why) string {
+	const most = 80
+	switch why.By {
+	case person.ByRelation:
+		return p.T("web.relation.said", "name", why.With, "role", p.Role(why.Text))
+	case person.ByPlace:
+		return placeOf(why.Text)
+	}
+	if said := []rune(strings.Join(strings.Fields(why.Text), " ")); len(said) > most {
+		return string(said[:most-1]) + "…"
+	}
+	return strings.Join(strings.Fields(why.Text), " ")
+}
+
 // lastOf says for each of these people when one was last in touch, and how: "Tuesday, a laugh"; "Early May, a check-in".
 func (h *Handler) lastOf(r *http.Request, v *visit, people []person.Person) (map[string]string, error) {
 	ids := make([]string, 0, len(people))
@@ -158,6 +185,44 @@ type knownName struct {
 	Photo string `json:"photo,omitempty"`
 }
 
+func nameOf(p personRow) knownName {
+	return knownName{
+		ID: p.ID, Name: p.Name, Also: p.Also, Find: findable(p.Name + " " + p.Also), Last: p.Last,
+		Sign: p.Face.Initials, Hue: p.Face.Hue, Photo: p.Face.Photo,
+	}
+}
+
+// peopleKnown answers who is found by what is known about them, while that is typed. Names are found in the browser, which
+// has them all; notes and addresses stay here, and are asked.
+func (h *Handler) peopleKnown(w http.ResponseWriter, r *http.Request, v *visit) error {
+	const most = 60 // people.ts shows no more at once
+	f := person.Filter{Query: strings.TrimSpace(r.URL.Query().Get("q")), Sort: person.ByLast}
+	known := []knownName{}
+	if f.Query != "" {
+		list, err := h.People.List(r.Context(), v.User.ID, f, most, "")
+		if err != nil {
+			return err
+		}
+		rows, err := h.foundRows(r, v, list)
+		if err != nil {
+			return err
+		}
+		for _, p := range rows {
+			if _, ok := list.Why[p.ID]; ok {
+				known = append(known, nameOf(p))
+			}
+		}
+	}
+	body, err := json.Marshal(known)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, err = w.Write(body)
+	return err
+}
+
 // peopleNames answers everybody at once. A browser keeps the answer and asks whether it is still true.
 func (h *Handler) peopleNames(w http.ResponseWriter, r *http.Request, v *visit) error {
 	names := []knownName{}
@@ -171,10 +236,7 @@ func (h *Handler) peopleNames(w http.ResponseWriter, r *http.Request, v *visit) 
 			return err
 		}
 		for _, p := range rows {
-			names = append(names, knownName{
-				ID: p.ID, Name: p.Name, Also: p.Also, Find: findable(p.Name + " " + p.Also), Last: p.Last,
-				Sign: p.Face.Initials, Hue: p.Face.Hue, Photo: p.Face.Photo,
-			})
+			names = append(names, nameOf(p))
 		}
 		if cursor = page.Next; cursor == "" {
 			break
@@ -199,11 +261,7 @@ func private(w http.ResponseWriter, tag string) {
 }
 
 // findable is a name as people.ts looks into it: folded words, a space before each.
-func findable(name string) string {
-	return " " + strings.Join(strings.FieldsFunc(fold.Fold(name), func(r rune) bool {
-		return strings.ContainsRune(" \t\u00a0\u3000-.,_\"()[]/@", r)
-	}), " ")
-}
+func findable(name string) string { return " " + strings.Join(fold.Words(fold.Fold(name)), " ") }
 
 func (h *Handler) personNew(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, err := sent(r)

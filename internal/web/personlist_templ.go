@@ -69,7 +69,7 @@ func peoplePage(pg page, v peopleView) templ.Component {
 			} else {
 				markup(templ_7745c5c3_Buffer, "<form method=\"get\" action=\"/people\" role=\"search\"")
 				if !v.Narrowed {
-					markup(templ_7745c5c3_Buffer, " id=\"find\" data-names=\"/people/names\"")
+					markup(templ_7745c5c3_Buffer, " id=\"find\" data-names=\"/people/names\" data-known=\"/people/known\"")
 				}
 				markup(templ_7745c5c3_Buffer, "><div class=\"search\"><input class=\"input\" type=\"search\" name=\"q\" value=\"")
 				escaped(templ_7745c5c3_Buffer, string(v.Filter.Get("q")))

@@ -243,7 +243,7 @@ func (h *Handler) meant(r *http.Request, v *visit, name, but string) (id string,
 	if strings.TrimSpace(name) == "" {
 		return "", nil, nil
 	}
-	list, err := h.People.List(r.Context(), v.User.ID, person.Filter{Query: name, Archived: person.ArchivedWith}, enough, "")
+	list, err := h.People.List(r.Context(), v.User.ID, person.Filter{Query: name, Named: true, Archived: person.ArchivedWith}, enough, "")
 	if err != nil {
 		return "", nil, err
 	}

@@ -14,6 +14,7 @@ func (h *Handler) personRoutes(mux *http.ServeMux, mine func(string, handler)) {
 	mine("GET /people", h.peopleList)
 	mine("POST /people", h.personNew)
 	mine("GET /people/names", h.peopleNames)
+	mine("GET /people/known", h.peopleKnown)
 
 	mine("GET /people/{id}", h.personShow)
 	mine("POST /people/{id}", h.personName)

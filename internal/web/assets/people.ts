@@ -12,20 +12,22 @@ if (form && field && row) {
   const url = form.dataset["names"] ?? "";
   const said = form.querySelector<HTMLElement>("[data-found]");
   let whole: HTMLElement | undefined; // the list as it was before anything was typed
+  let asked: AbortController | undefined; // who else is known by what is typed
+  let only = false; // one person is meant
   let stale = false; // something changed since
   addEventListener("kith:changed", () => (stale = whole !== undefined));
   const typedAtFirst = field.value.trim();
 
   const draw = (p: Known): Node => {
     const li = row.content.cloneNode(true) as DocumentFragment;
-    const put = (selector: string, text: string) => {
+    const write = (selector: string, text: string) => {
       const e = li.querySelector(selector);
       if (e) e.textContent = text;
     };
     li.querySelector("a")?.setAttribute("href", "/people/" + encodeURIComponent(p.id));
-    put(".person", p.name);
-    put(".also", p.also ?? "");
-    put(".last", p.last ?? "");
+    write(".person", p.name);
+    write(".also", p.also ?? "");
+    write(".last", p.last ?? "");
     const face = li.querySelector(".face");
     if (face && p.photo) {
       const img = document.createElement("img");
@@ -38,9 +40,39 @@ if (form && field && row) {
     return li;
   };
 
+  const tell = (n: number) => {
+    if (!said) return;
+    const words = n === 0 ? said.dataset["none"] : n === 1 ? said.dataset["one"] : said.dataset["other"];
+    said.textContent = (words ?? "").replace("#", String(n));
+  };
+
+  // put shows these people in place of the list, or that there are none.
+  const put = (people: Known[]) => {
+    const now = document.getElementById("list");
+    if (!now) return;
+    const fresh = now.cloneNode(false) as HTMLElement;
+    fresh.removeAttribute("data-live");
+    if (people.length === 0) {
+      const none = document.createElement("p");
+      none.className = "invitation";
+      none.textContent = said?.dataset["none"] ?? "";
+      fresh.append(none);
+    } else {
+      const ul = document.createElement("ul");
+      ul.className = "people";
+      ul.append(...people.slice(0, most).map(draw));
+      fresh.append(ul);
+    }
+    if (!whole && typedAtFirst === "") whole = now;
+    now.replaceWith(fresh);
+    tell(people.length);
+  };
+
   const show = async () => {
     const list = document.getElementById("list");
     const query = field.value.trim();
+    asked?.abort();
+    only = false;
     if (!list) return;
     if (query === "" && typedAtFirst === "") {
       if (stale) location.reload();
@@ -52,26 +84,20 @@ if (form && field && row) {
     const everybody = await names(url);
     if (field.value.trim() !== query) return; // more was typed meanwhile
     const hits = found(everybody, query);
-    const now = document.getElementById("list");
-    if (!now) return;
-    const fresh = now.cloneNode(false) as HTMLElement;
-    fresh.removeAttribute("data-live");
+    if (hits.length > 0) put(hits);
+    only = hits.length === 1;
+    const asking = (asked = new AbortController());
+    const known = await fetch((form.dataset["known"] ?? "") + "?q=" + encodeURIComponent(query), { headers: { Accept: "application/json" }, signal: asking.signal })
+      .then((r) => (r.ok ? (r.json() as Promise<Known[]>) : []))
+      .catch((): Known[] => []); // without a network names alone are found
+    if (asking.signal.aborted) return;
+    const more = known.filter((k) => !hits.some((p) => p.id === k.id));
     if (hits.length === 0) {
-      const none = document.createElement("p");
-      none.className = "invitation";
-      none.textContent = said?.dataset["none"] ?? "";
-      fresh.append(none);
-    } else {
-      const ul = document.createElement("ul");
-      ul.className = "people";
-      ul.append(...hits.slice(0, most).map(draw));
-      fresh.append(ul);
-    }
-    if (!whole && typedAtFirst === "") whole = now;
-    now.replaceWith(fresh);
-    if (said) {
-      const words = hits.length === 0 ? said.dataset["none"] : hits.length === 1 ? said.dataset["one"] : said.dataset["other"];
-      said.textContent = (words ?? "").replace("#", String(hits.length));
+      put(more);
+      only = more.length === 1;
+    } else if (more.length > 0) { // behind the others, which may have the focus by now
+      document.querySelector("#list .people")?.append(...more.slice(0, Math.max(0, most - hits.length)).map(draw));
+      tell(hits.length + more.length);
     }
   };
   field.addEventListener("focus", () => void names(url).catch(() => undefined), { once: true });
@@ -82,10 +108,10 @@ if (form && field && row) {
       document.querySelector<HTMLElement>("#list .people a")?.focus();
     }
     if (e.key === "Enter" && field.value.trim() !== "" && !e.isComposing) {
-      const only = document.querySelectorAll<HTMLAnchorElement>("#list .people a");
-      if (only.length === 1) {
+      const first = document.querySelector<HTMLAnchorElement>("#list .people a");
+      if (only && first) {
         e.preventDefault();
-        only[0]?.click();
+        first.click();
       }
     }
   });
