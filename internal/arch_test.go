@@ -31,7 +31,7 @@ var floors = [][]string{
 	{"auth", "person", "notify"},
 	{"notify/mailtest"}, // for tests only
 	{"moment"},
-	{"pulse", "presence", "intention", "guess", "dav", "intake"},
+	{"pulse", "presence", "intention", "guess", "dav", "forge", "intake"},
 	{"circle", "reflection"},
 	{"kudos", "digest"},
 	{"opportunity"},
@@ -80,6 +80,9 @@ var owners = map[string]string{
 	"calendar":             "dav",
 	"calendar_busy":        "dav",
 	"calendar_feed":        "dav",
+	"forge_hook":           "forge",
+	"forge_work":           "forge",
+	"forge_mark":           "forge",
 	"opportunity_answer":   "opportunity",
 	"opportunity_put_away": "opportunity",
 	"opportunity_wish":     "opportunity",

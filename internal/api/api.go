@@ -29,6 +29,7 @@ import (
 	"kith/internal/auth"
 	"kith/internal/dav"
 	"kith/internal/digest"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/intake"
@@ -62,6 +63,7 @@ type Services struct {
 	Guesses       *guess.Service
 	Imports       *intake.Service
 	Calendars     *dav.Service
+	Forges        *forge.Service
 	Transfer      *transfer.Service
 	Log           *slog.Logger
 	Now           func() time.Time
@@ -149,6 +151,7 @@ func (s *server) build() *table {
 	s.registerPhotos(t)
 	s.registerGroups(t)
 	s.registerCalendars(t)
+	s.registerHooks(t)
 	s.registerMerges(t)
 	s.registerIntentions(t)
 	s.registerOpportunities(t)

@@ -146,6 +146,8 @@ func newContract(t testing.TB) *contract {
 		v := into[Presence](c.h.do("POST", "/api/v1/presence", c.h.ana.token, map[string]any{"kind": "people"}).want(http.StatusCreated, ""))
 		cal := into[Calendar](c.h.do("POST", "/api/v1/calendars", c.h.ana.token, map[string]any{"url": "http://127.0.0.1:1/x.ics"}).want(http.StatusCreated, ""))
 		c.ids["calendars"] = append(c.ids["calendars"], cal.ID)
+		hook := into[Hook](c.h.do("POST", "/api/v1/hooks", c.h.ana.token, map[string]any{"name": "a forge"}).want(http.StatusCreated, ""))
+		c.ids["hooks"] = append(c.ids["hooks"], hook.ID)
 		c.ids["presence"] = append(c.ids["presence"], v.ID)
 	}
 	for i := range 24 {

@@ -19,6 +19,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/httpsafe"
 	"kith/internal/intake"
@@ -88,6 +89,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	}
 	nobody := &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }}
 	calendars := dav.New(d, dav.Options{Accounts: accounts, Now: now, HTTP: httpsafe.Options{Allow: allow, Resolver: nobody}})
+	forges := forge.New(d, people, now)
 	people.OnMerged(moments.Mover())
 	people.OnMerged(intentions.Mover())
 	guesses := guess.New(d, now)
@@ -96,8 +98,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
 		Presence:  presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
 		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Now: now,
-		Transfer:  transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Calendars: calendars}),
-		Calendars: calendars,
+		Transfer:  transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Calendars: calendars, Forges: forges}),
+		Calendars: calendars, Forges: forges,
 		Imports:   intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}
 	h.server = newServer(h.services)

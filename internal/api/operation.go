@@ -214,6 +214,7 @@ func description() *huma.OpenAPI {
 			{Name: "day", Description: "Today, its intention, and what is suggested."},
 			{Name: "presence", Description: "Undivided attention for a while, with people or alone."},
 			{Name: "calendars", Description: "Calendars elsewhere, read to know when you are busy."},
+			{Name: "hooks", Description: "What code forges tell of finished work."},
 			{Name: "data", Description: "Everything out, everything in."},
 			{Name: "account", Description: "Yourself, and who may ask in your name."},
 		},

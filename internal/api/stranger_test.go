@@ -59,6 +59,7 @@ func TestAStrangerFindsNobody(t *testing.T) {
 		group := post(ana, "/groups", map[string]any{"name": secret})
 		h.do("PUT", Prefix+"/groups/"+group+"/people/"+sam, ana, nil).want(http.StatusNoContent, "")
 		merge := post(ana, "/people/"+sam+"/merge", map[string]any{"with": twin})
+		hook := post(ana, "/hooks", map[string]any{"name": secret})
 		card := "BEGIN:VCARD\nVERSION:3.0\nUID:x\nFN:" + secret + " Card\nEND:VCARD\n"
 		brought := into[Imported](h.do("POST", Prefix+"/import", ana, card, header{"Content-Type", cardType}).want(http.StatusOK, "")).Import.ID
 
@@ -67,7 +68,7 @@ func TestAStrangerFindsNobody(t *testing.T) {
 			all := ""
 			for _, path := range []string{
 				"/people?sort=name&archived=with", "/people/names", "/people/duplicates", "/people/" + sam, "/people/" + ida, "/people/" + sam + "/photo",
-				"/people?group=" + group, "/groups", "/merges", "/imports",
+				"/people?group=" + group, "/groups", "/merges", "/imports", "/hooks", "/hooks/" + hook,
 			} {
 				all += path + " " + string(h.do("GET", Prefix+path, ana, nil).want(http.StatusOK, "").body) + "\n"
 			}
@@ -88,6 +89,10 @@ func TestAStrangerFindsNobody(t *testing.T) {
 			{"PUT", "/groups/" + own + "/people/" + sam, nil, "person_not_found"},
 			{"DELETE", "/groups/" + group + "/people/" + sam, nil, "person_not_found"},
 			{"POST", "/merges/" + merge + "/undo", nil, "merge_not_found"},
+			{"GET", "/hooks/" + hook, nil, "hook_not_found"},
+			{"PATCH", "/hooks/" + hook, map[string]any{"new_secret": true}, "hook_not_found"},
+			{"DELETE", "/hooks/" + hook, nil, "hook_not_found"},
+			{"POST", "/author-marks", map[string]any{"author": "codeberg.org/sam", "is": "person", "person": sam}, "person_not_found"},
 			{"GET", "/imports/" + brought, nil, "import_not_found"},
 			{"POST", "/imports/" + brought + "/undo", nil, "import_not_found"},
 		}
@@ -127,18 +132,18 @@ func TestAStrangerFindsNobody(t *testing.T) {
 				t.Errorf("%s %s shows what is Ana's: %s", x.method, x.path, r.body)
 			}
 			shape := x.path
-			for _, v := range append([]string{sam, ida, twin, mine, own, group, merge, brought}, values(kept)...) {
+			for _, v := range append([]string{sam, ida, twin, mine, own, group, merge, brought, hook}, values(kept)...) {
 				shape = strings.ReplaceAll(shape, v, "{}")
 			}
 			tried[x.method+" "+shape] = true
 		}
-		// Every operation on people, groups, merges and imports with an id in its path was tried.
+		// Every operation on people, groups, merges, imports and hooks with an id in its path was tried.
 		for path, item := range h.server.built().api.OpenAPI().Paths {
 			for method, op := range operations(item) {
 				at := strings.NewReplacer(Prefix, "", "{id}", "{}", "{part}", "{}").Replace(path)
 				noun, _, _ := strings.Cut(strings.TrimPrefix(at, "/"), "/")
 				switch noun {
-				case "people", "groups", "merges", "imports":
+				case "people", "groups", "merges", "imports", "hooks":
 					if strings.Contains(at, "{}") && !tried[method+" "+at] {
 						t.Errorf("%s was not tried: %s %s", op.OperationID, method, at)
 					}
@@ -157,7 +162,7 @@ func TestAStrangerFindsNobody(t *testing.T) {
 		}
 		for _, path := range []string{
 			"/people", "/people?archived=with", "/people?q=" + secret, "/people/names", "/people/due", "/people/duplicates", "/people?group=" + group, "/groups", "/merges",
-			"/merges?person=" + sam, "/imports", "/imports?cursor=" + brought, "/search?q=" + secret,
+			"/merges?person=" + sam, "/imports", "/imports?cursor=" + brought, "/hooks", "/finished-work", "/search?q=" + secret,
 		} {
 			if r := h.do("GET", Prefix+path, ben, nil); strings.Contains(string(r.body), secret) {
 				t.Errorf("GET %s shows what is Ana's: %s", path, r.body)

@@ -44,6 +44,7 @@ type grammar struct {
 	Landed    landedCmd    `cmd:"" group:"daily" help:"Say how welcome it was, and see how your guesses land."`
 	Breathe   breatheCmd   `cmd:"" group:"daily" help:"Be guided through a breath; where nobody watches, print its plan."`
 	Calendars calendarsCmd `cmd:"" group:"daily" help:"Calendars, to be left alone when you are busy: list, add, change, sync, busy, remove."`
+	Hooks     hooksCmd     `cmd:"" group:"daily" help:"Code forges that tell what people finished: list, add, change, work, author, remove."`
 	Presence  presenceCmd  `cmd:"" group:"daily" help:"Undivided attention: start, end, list."`
 	Why       whyCmd       `cmd:"" group:"daily" help:"Say why a suggestion of today is made, and answer it."`
 	Practice  practiceCmd  `cmd:"" group:"daily" help:"Show the practices, or one with the study behind it; switch it off or on."`

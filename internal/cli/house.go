@@ -17,6 +17,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/demo"
 	"kith/internal/digest"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/httpsafe"
@@ -44,6 +45,7 @@ type house struct {
 	auth     *auth.Service
 	moments  *moment.Service
 	imports  *intake.Service
+	forges   *forge.Service
 	jobs     *job.Queue
 	hub      *live.Hub
 	demo     demo.Nouns
@@ -109,16 +111,18 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 		return nil, fmt.Errorf("%s: %w", allowEnv, err)
 	}
 	calendars := dav.New(h.db, dav.Options{Accounts: h.accounts, Jobs: h.jobs, HTTP: httpsafe.Options{Allow: allow}, Now: p.now})
+	forges := forge.New(h.db, people, p.now)
+	h.forges = forges
 	archive := transfer.New(h.db, transfer.Nouns{
 		Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests,
-		Calendars: calendars,
+		Calendars: calendars, Forges: forges,
 	})
 	people.OnMerged(h.moments.Mover())
 	people.OnMerged(intentions.Mover())
 	people.OnMerged(presences.Mover())
 	people.OnMerged(guesses.Mover())
 
-	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections}
+	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Forges: forges}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)
@@ -142,17 +146,18 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(reflection.Tables(), reflections.Erase)
 	h.accounts.OnErasedAll(digest.Tables(), digests.Erase)
 	h.accounts.OnErasedAll(dav.Tables(), calendars.Erase)
+	h.accounts.OnErasedAll(forge.Tables(), forges.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)
 	h.registerJobs()
 
 	h.api = api.New(api.Services{
-		Calendars: calendars,
+		Calendars: calendars, Forges: forges,
 		Accounts:  h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
-			Calendars: calendars,
+			Calendars: calendars, Forges: forges,
 			Accounts:  h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
@@ -168,6 +173,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.Seal(h.keys)
 	reflections.Seal(h.keys)
 	calendars.Seal(h.keys)
+	forges.Seal(h.keys)
 	return h, nil
 }
 

@@ -16,6 +16,7 @@ import (
 //	digest    send      at the person's own hour (enqueued with the setting)
 //	auth      prune    every hour
 //	intake    forget   every hour
+//	forge     forget   every day
 //	dav       tick     every ten minutes: enqueues a sync for each calendar whose turn it is, once an hour
 
 // prune removes expired sessions, tokens, links and counted failures.
@@ -30,9 +31,17 @@ type forgetFiles struct{}
 // Kind implements job.Args.
 func (forgetFiles) Kind() string { return "intake_forget" }
 
+// forgetWork lets go of what was finished long ago.
+type forgetWork struct{}
+
+// Kind implements job.Args.
+func (forgetWork) Kind() string { return "forge_forget" }
+
 func (h *house) registerJobs() {
 	job.Handle(h.jobs, func(ctx context.Context, _ prune) error { return h.auth.Prune(ctx) })
 	h.jobs.Every("auth_prune", time.Hour, prune{})
 	job.Handle(h.jobs, func(ctx context.Context, _ forgetFiles) error { return h.imports.Forget(ctx) })
 	h.jobs.Every("intake_forget", time.Hour, forgetFiles{})
+	job.Handle(h.jobs, func(ctx context.Context, _ forgetWork) error { return h.forges.Forget(ctx) })
+	h.jobs.Every("forge_forget", 24*time.Hour, forgetWork{})
 }

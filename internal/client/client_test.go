@@ -22,6 +22,7 @@ import (
 	"kith/internal/dav"
 	"kith/internal/db/dbtest"
 	"kith/internal/fault"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -59,7 +60,7 @@ func house(t *testing.T) (http.Handler, string) {
 		Accounts: accounts, Auth: doors, People: people, Moments: moments, Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Guesses: guess.New(d, now), Now: now,
 		Reflections: reflections,
 		Imports:     intake.New(d, intake.Needs{People: people, Now: now}),
-		Transfer:    transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Calendars: dav.New(d, dav.Options{Accounts: accounts, Now: now})}),
+		Transfer:    transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Calendars: dav.New(d, dav.Options{Accounts: accounts, Now: now}), Forges: forge.New(d, people, now)}),
 	}), token
 }
 

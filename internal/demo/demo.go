@@ -26,6 +26,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/db"
+	"kith/internal/forge"
 	"kith/internal/intention"
 	"kith/internal/moment"
 	"kith/internal/opportunity"
@@ -60,6 +61,7 @@ type Nouns struct {
 	Opportunities *opportunity.Service
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
+	Forges        *forge.Service
 }
 
 // chapter writes what one noun has in the story.
@@ -82,6 +84,7 @@ func chapters() []chapter {
 		{"pulses", writePulses},
 		{"presence", writePresence},
 		{"reflections", writeReflections},
+		{"forge", writeForge},
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
+	"kith/internal/forge"
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
@@ -38,6 +39,7 @@ func services(d *db.DB, now time.Time) Nouns {
 	n.Moments = moment.New(d, moment.Options{Accounts: n.Accounts, People: n.People, Jobs: jobs, Live: live.New(d), Now: clock})
 	n.Pulses = pulse.New(d, pulse.Options{Accounts: n.Accounts, Jobs: jobs, Now: clock})
 	n.Reflections = reflection.New(d, n.Moments, clock)
+	n.Forges = forge.New(d, n.People, clock)
 	return n
 }
 
@@ -56,7 +58,7 @@ func archive(t *testing.T, o Options) []byte {
 	by := fill(t, d, o)
 	n := services(d, o.Now)
 	var b bytes.Buffer
-	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Practices: n.Practices, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections, Calendars: dav.New(d, dav.Options{Accounts: n.Accounts, Now: time.Now})})
+	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Practices: n.Practices, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections, Calendars: dav.New(d, dav.Options{Accounts: n.Accounts, Now: time.Now}), Forges: n.Forges})
 	if err := all.Export(t.Context(), by, &b); err != nil {
 		t.Fatal(err)
 	}

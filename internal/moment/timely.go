@@ -39,6 +39,14 @@ func Met(ctx context.Context, r db.Reader, by account.ID, day string) ([]string,
 	return slices.Compact(list), nil
 }
 
+// Since reports whether there was a moment with a person after an instant: one that happened then, or one of that local
+// day, which began at day, that was written down after it; a line without an hour is not known to have come before.
+func Since(ctx context.Context, r db.Reader, by account.ID, personID string, day, at time.Time) (bool, error) {
+	return db.One(ctx, r, db.Value[bool], `SELECT EXISTS (SELECT 1 FROM moment_person p JOIN moment m ON m.order_key = p.order_key
+		WHERE p.user_id = $1 AND p.person_id = $2 AND p.order_key >= $3 AND m.deleted_at IS NULL AND (m.happened_at >= $4 OR m.captured_at >= $4))`,
+		string(by), personID, keyOf(day), db.Micros(at))
+}
+
 // Lately is how the last days were.
 type Lately struct {
 	Ever  bool // whether there was ever a moment

@@ -90,6 +90,15 @@ func (s *Service) Opening(ctx context.Context, u account.User, day, personID, su
 			say("birthday")
 		}
 	}
+	if source == SourceFinished {
+		done, err := s.finishedBy(ctx, u, d.ID)
+		if err != nil {
+			return Opening{}, err
+		}
+		if done != "" {
+			say("finished", "title", done)
+		}
+	}
 	if d.LastContactMoment != "" {
 		last, err := moment.Glance(ctx, s.db, u.ID, d.LastContactMoment)
 		if err != nil {

@@ -40,6 +40,7 @@ const (
 	SourceGap      = "gap"       // free for a while, and somebody is due
 	SourceDate     = "date"      // a birthday and the like
 	SourceFollowUp = "follow_up" // what one wanted to ask
+	SourceFinished = "finished"  // what a code forge says that somebody finished
 	SourceMemory   = "memory"    // an old moment to savour
 )
 
@@ -91,7 +92,7 @@ func practiceOf(id string) (string, bool) { return strings.CutPrefix(id, SourceP
 // personOf returns the person that a suggestion's id names.
 func personOf(id string) string {
 	parts := strings.Split(id, ":")
-	if len(parts) < 2 || !slices.Contains([]string{SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp}, parts[0]) {
+	if len(parts) < 2 || !slices.Contains([]string{SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceFinished}, parts[0]) {
 		return ""
 	}
 	return parts[1]
@@ -109,6 +110,8 @@ func restOf(source string, every int) int {
 		return 2
 	case SourceFollowUp:
 		return 3
+	case SourceFinished: // who finishes much is not to be praised each morning
+		return 5
 	case SourceMemory:
 		return 300
 	}
@@ -137,7 +140,7 @@ func checkDay(day string) error {
 func sourceOf(id string) (source, rest string, ok bool) {
 	source, rest, _ = strings.Cut(id, ":")
 	switch source {
-	case SourcePractice, SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceMemory:
+	case SourcePractice, SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceFinished, SourceMemory:
 		return source, rest, rest != "" && len(id) <= 140
 	}
 	return source, rest, false

@@ -11,7 +11,7 @@ type Facts struct {
 	Ring    string  // how near the person is; empty is unknown
 	Ahead   int     // days until a date
 	Lead    int     // days before it is worth a thought
-	Waiting int     // days since a follow-up was due
+	Waiting int     // days since a follow-up was due, or something was finished
 	Same    int     // how many of this source stand before it today
 	Turn    bool    // whether today is the day for suggestions like this
 	Chance  float64 // 0 to 1, another one each day: among equals nobody is always first
@@ -43,6 +43,9 @@ func Score(f Facts) []Reason {
 		if f.Ahead == 0 {
 			add("it is today", 6)
 		}
+	case SourceFinished:
+		add("they finished something", 7)
+		add("it was some days ago", -min(float64(f.Waiting), finishedFor)/2)
 	case SourceDue:
 		add("a cadence has passed", 4)
 		add("for a while", min(f.Late, 2))

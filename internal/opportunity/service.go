@@ -37,14 +37,14 @@ type Source func(ctx context.Context, s *Service, sc *scene) ([]Candidate, error
 
 func sources() map[string]Source {
 	return map[string]Source{
-		SourceFollowUp: sourceFollowUp, SourceDate: sourceDate, SourceDue: sourceDue, SourceGap: sourceGap, SourceDrift: sourceDrift,
-		SourcePractice: sourcePractice, SourceMemory: sourceMemory,
+		SourceFollowUp: sourceFollowUp, SourceDate: sourceDate, SourceFinished: sourceFinished, SourceDue: sourceDue, SourceGap: sourceGap,
+		SourceDrift: sourceDrift, SourcePractice: sourcePractice, SourceMemory: sourceMemory,
 	}
 }
 
 // order is in which sources stand where nothing else decides.
 func order() []string {
-	return []string{SourceFollowUp, SourceDate, SourceGap, SourceDue, SourceDrift, SourcePractice, SourceMemory}
+	return []string{SourceFollowUp, SourceDate, SourceFinished, SourceGap, SourceDue, SourceDrift, SourcePractice, SourceMemory}
 }
 
 // awayDays is after how many days without a moment somebody is met again rather than caught up with.

@@ -16,6 +16,7 @@ import (
 	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/digest"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -62,6 +63,8 @@ func build(t *testing.T, d *db.DB) *house {
 	h.nouns.Digests = digest.New(d, digest.Options{Accounts: h.nouns.Accounts, Reflections: h.nouns.Reflections, Jobs: jobs, Now: clock})
 	h.nouns.Calendars = dav.New(d, dav.Options{Accounts: h.nouns.Accounts, Now: clock})
 	h.nouns.Calendars.Seal(keys)
+	h.nouns.Forges = forge.New(d, h.people, clock)
+	h.nouns.Forges.Seal(keys)
 	h.archive = transfer.New(d, h.nouns)
 	h.imports = intake.New(d, intake.Needs{People: h.people, Now: clock})
 	h.people.OnDeleted(h.imports.PersonDeleted)

@@ -53,6 +53,9 @@ func Ledger() map[string]Fate {
 		"calendar":             Exported, // without its password
 		"calendar_feed":        Secret,
 		"calendar_busy":        Derived, // read again from where it lives
+		"forge_hook":           Exported, // without its address and its secret
+		"forge_work":           Exported,
+		"forge_mark":           Exported,
 		"auth_password":        Secret,
 		"auth_session":         Secret,
 		"auth_token":           Secret,

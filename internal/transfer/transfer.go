@@ -24,6 +24,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/digest"
 	"kith/internal/fault"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/intake"
 	"kith/internal/intention"
@@ -62,6 +63,7 @@ type Nouns struct {
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
 	Calendars     *dav.Service
+	Forges        *forge.Service
 	Digests       *digest.Service
 }
 
@@ -160,6 +162,9 @@ func (s *Service) nouns() []noun {
 			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
 		}, restoring(presence.Restore)},
 		{"calendars.jsonl", exporting(s.o.Calendars.Records), restoring(s.o.Calendars.Restore)},
+		{"hooks.jsonl", exporting(s.o.Forges.Records), restoring(s.o.Forges.Restore)},
+		{"finished_work.jsonl", exporting(s.o.Forges.WorkRecords), restoring(s.o.Forges.RestoreWork)},
+		{"authors.jsonl", exporting(s.o.Forges.MarkRecords), restoring(s.o.Forges.RestoreMark)},
 	}
 }
 

@@ -33,6 +33,7 @@ func TestRoundTrip(t *testing.T) {
 		source.live(t)
 		source.bring(t)
 		source.follow(t)
+		source.finish(t)
 		first := source.export(t)
 		dbtest.Each(t, func(t *testing.T, to *db.DB) {
 			h := build(t, to)

@@ -108,6 +108,7 @@ func (h *Handler) routes() http.Handler {
 
 	h.importRoutes(mux, mine)
 	h.calendarRoutes(mine)
+	h.workRoutes(mux, mine)
 	open("GET /feed/{name}", h.feedShow)
 
 	mine("GET /settings", h.settingsShow)

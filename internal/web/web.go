@@ -24,6 +24,7 @@ import (
 	"kith/internal/dav"
 	"kith/internal/digest"
 	"kith/internal/fault"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/i18n"
@@ -56,6 +57,7 @@ type Services struct {
 	Guesses       *guess.Service
 	Imports       *intake.Service
 	Calendars     *dav.Service
+	Forges        *forge.Service
 	Transfer      *transfer.Service
 	Live          *live.Hub
 	Log           *slog.Logger     // nil is silent

@@ -15,6 +15,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/db/dbtest"
 	"kith/internal/digest"
+	"kith/internal/forge"
 	"kith/internal/guess"
 	"kith/internal/httpd"
 	"kith/internal/httpsafe"
@@ -78,13 +79,15 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		t.Fatal(err)
 	}
 	calendars := dav.New(d, dav.Options{Accounts: accounts, Now: clock, HTTP: httpsafe.Options{Allow: allow}})
+	forges := forge.New(d, people, clock)
 	s := Services{
 		Calendars:   calendars,
+		Forges:      forges,
 		Reflections: reflections, Digests: digests, Pulses: pulse.New(d, pulse.Options{Accounts: accounts, Jobs: jobs, Now: clock}),
 		Accounts: accounts, Auth: keys, People: people, Moments: moments, Practices: practice.New(d, clock), Intentions: intentions, Opportunities: opportunities, Live: hub, Guesses: guess.New(d, clock), Now: clock,
 		Presence: presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: clock}),
 		Imports:  intake.New(d, intake.Needs{People: people, Now: clock}),
-		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Digests: digests, Calendars: calendars}),
+		Transfer: transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Reflections: reflections, Digests: digests, Calendars: calendars, Forges: forges}),
 	}
 	visit := func(name string) visitor {
 		u, err := accounts.Create(ctx, account.Draft{Name: name, Email: name + "@example.org", Zone: "Europe/Berlin", Locale: "en"})
@@ -138,10 +141,10 @@ func TestPages(t *testing.T) {
 		}
 		get := func(path string) *http.Request { return httptest.NewRequest(http.MethodGet, path, nil) }
 
-		for _, path := range []string{"/", "/capture", "/moments", "/moments/" + m.ID, "/moments/" + m.ID + "/edit", "/people", "/people/" + sam, "/settings", "/settings/export", "/calendars"} {
+		for _, path := range []string{"/", "/capture", "/moments", "/moments/" + m.ID, "/moments/" + m.ID + "/edit", "/people", "/people/" + sam, "/settings", "/settings/export", "/calendars", "/work"} {
 			status("hers "+path, get(path), &h.ana, http.StatusOK, "")
 		}
-		for _, path := range []string{"/capture", "/moments", "/people", "/settings", "/calendars", "/live"} {
+		for _, path := range []string{"/capture", "/moments", "/people", "/settings", "/calendars", "/work", "/live"} {
 			status("nobody's "+path, get(path), nil, http.StatusSeeOther, "/signin?next=%2F")
 		}
 		for _, r := range []*http.Request{

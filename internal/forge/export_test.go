@@ -1,0 +1,7 @@
+package forge
+
+// Read is read, for the tests of payloads.
+var Read = read
+
+// Verify is verify, for the tests of signatures.
+var Verify = verify
