@@ -47,10 +47,11 @@ var withBody = []int{
 	http.StatusRequestTimeout, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusInsufficientStorage,
 }
 
-// handle adds an operation. f gets who asks as a parameter; nothing below it looks for that in the context.
-func handle[I, O any](s *server, t *table, o operation, f func(ctx context.Context, who auth.Identity, in *I) (*O, error)) {
-	s.add(t, o, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, who auth.Identity, in any) (any, error) {
-		return f(ctx, who, in.(*I)) //nolint:forcetypeassert // register makes it of this type
+// handle adds an operation. f gets who asks as a parameter; nothing below it looks for that in the context. In and Out are
+// pointers to structs: what is generic over pointers is compiled once for all of them.
+func handle[In, Out any](s *server, t *table, o operation, f func(ctx context.Context, who auth.Identity, in In) (Out, error)) {
+	s.add(t, o, reflect.TypeFor[In]().Elem(), reflect.TypeFor[Out]().Elem(), func(ctx context.Context, who auth.Identity, in any) (any, error) {
+		return f(ctx, who, in.(In)) //nolint:forcetypeassert // register makes it of this type
 	})
 }
 
