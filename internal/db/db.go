@@ -263,57 +263,60 @@ type Scanner interface{ Scan(dest ...any) error }
 
 // One reads exactly the first row. It returns ErrNoRows when there is none.
 func One[T any](ctx context.Context, r Reader, scan func(Scanner) (T, error), query string, args ...any) (T, error) {
-	var zero T
-	rows, err := r.QueryContext(ctx, query, args...)
-	if err != nil {
-		return zero, err
+	var one T
+	found := false
+	err := walk(ctx, r, query, args, func(s Scanner) (more bool, err error) {
+		found = true
+		one, err = scan(s)
+		return false, err
+	})
+	if err == nil && !found {
+		err = ErrNoRows
 	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return zero, translate(err)
-		}
-		return zero, ErrNoRows
-	}
-	v, err := scan(rows)
-	if err != nil {
-		return zero, fmt.Errorf("scan: %w", err)
-	}
-	return v, translate(rows.Err())
+	return one, err
 }
 
 // All reads every row. No row is an empty slice and no error.
 func All[T any](ctx context.Context, r Reader, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := r.QueryContext(ctx, query, args...)
+	list := []T{}
+	err := walk(ctx, r, query, args, func(s Scanner) (more bool, err error) {
+		v, err := scan(s)
+		list = append(list, v)
+		return true, err
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = rows.Close() }()
-	list := []T{}
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, fmt.Errorf("scan: %w", err)
-		}
-		list = append(list, v)
-	}
-	return list, translate(rows.Err())
+	return list, nil
 }
 
 // Each reads row after row without holding them all, and stops at the first error of f.
 func Each[T any](ctx context.Context, r Reader, scan func(Scanner) (T, error), f func(T) error, query string, args ...any) error {
+	var refused error
+	err := walk(ctx, r, query, args, func(s Scanner) (more bool, err error) {
+		v, err := scan(s)
+		if err == nil {
+			refused = f(v)
+		}
+		return refused == nil, err
+	})
+	if refused != nil {
+		return refused
+	}
+	return err
+}
+
+// walk hands row after row to a function that scans it and says whether it wants more. It is what One, All and Each have in
+// common whatever they read into, so that the program holds it once and not once a type.
+func walk(ctx context.Context, r Reader, query string, args []any, row func(Scanner) (more bool, err error)) error {
 	rows, err := r.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
+	for more := true; more && rows.Next(); {
+		if more, err = row(rows); err != nil {
 			return fmt.Errorf("scan: %w", err)
-		}
-		if err := f(v); err != nil {
-			return err
 		}
 	}
 	return translate(rows.Err())
