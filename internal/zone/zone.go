@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-	_ "time/tzdata" // a scratch container or a phone has no zone files
 
 	"kith/internal/fault"
 )
