@@ -9,16 +9,16 @@ import (
 // Versions are the number of the newest migration that was applied and of the newest that this program knows. It changes
 // nothing, so that a database from another version can be looked at.
 func (d *DB) Versions(ctx context.Context) (have, want int64, err error) {
-	p, closer, err := d.provider()
+	pool, closer, err := d.forMigration()
 	if err != nil {
 		return 0, 0, err
 	}
 	defer closer()
-	have, want, err = p.GetVersions(ctx)
+	applied, err := appliedTo(ctx, pool, d.dialect)
 	if err != nil {
 		return 0, 0, fmt.Errorf("read the schema version: %w", d.explain(err))
 	}
-	return have, want, nil
+	return newestOf(applied), d.newest(), nil
 }
 
 // CheckIntegrity reads the whole of a SQLite file and says whether its pages and indexes agree. PostgreSQL checks its

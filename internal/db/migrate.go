@@ -6,12 +6,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
+	"slices"
+	"sort"
 	"strconv"
 	"strings"
-
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 
 	"kith/internal/fold"
 )
@@ -19,47 +17,129 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
+// migration is a step of the schema: what makes it is run, and noted, in one transaction.
+type migration struct {
+	version    int64 // the second in which it was thought of: 20261124090500
+	statements []string
+	fill       func(context.Context, *sql.Tx) error // nil: nothing is worked out in Go
+}
+
 // Migrate brings the schema up to date. It refuses a database that a newer Kith has written.
 func (d *DB) Migrate(ctx context.Context) error {
-	// Nearly every start finds the schema as it should be. Asking goose costs it a connection and a third of its time.
+	// Nearly every start finds the schema as it should be, and the reading pool can tell.
 	if have, err := d.SchemaVersion(ctx); err == nil && have == d.newest() {
 		return nil
 	}
-	p, closer, err := d.provider()
+	pool, closer, err := d.forMigration()
 	if err != nil {
 		return err
 	}
 	defer closer()
-	have, want, err := p.GetVersions(ctx)
+	steps, err := migrations(d.dialect)
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	applied, err := appliedTo(ctx, pool, d.dialect)
 	if err != nil {
 		return fmt.Errorf("read the schema version: %w", d.explain(err))
 	}
+	have, want := newestOf(applied), d.newest()
 	if have > want {
 		return fmt.Errorf("this database was written by a newer Kith (schema %d, this one knows %d): install that version or a later one; nothing was changed", have, want)
 	}
-	if have == want {
-		return nil
-	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := bringUp(ctx, pool, steps, applied); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", d.explain(err))
 	}
 	return nil
 }
 
-// newest is the number of the newest migration that this program knows.
-func (d *DB) newest() int64 {
-	var n int64
-	files, _ := migrationFiles.ReadDir("migrations") // part of the program
-	for _, f := range files {
-		number, _, _ := strings.Cut(f.Name(), "_")
-		if v, err := strconv.ParseInt(number, 10, 64); err == nil {
-			n = max(n, v)
+// bringUp runs the steps that were not applied, in their order.
+func bringUp(ctx context.Context, pool *sql.DB, steps []migration, applied []int64) error {
+	if _, err := pool.ExecContext(ctx, versionTable); err != nil {
+		return err
+	}
+	for _, m := range steps {
+		if slices.Contains(applied, m.version) {
+			continue
+		}
+		if have := newestOf(applied); m.version < have {
+			return fmt.Errorf("migration %d is older than the schema, which is at %d, and was never applied", m.version, have)
+		}
+		if err := m.apply(ctx, pool); err != nil {
+			return fmt.Errorf("migration %d: %w", m.version, err)
 		}
 	}
-	for _, m := range goMigrations(d.dialect) {
-		n = max(n, m.Version)
+	return nil
+}
+
+func (m migration) apply(ctx context.Context, pool *sql.DB) error {
+	tx, err := pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
+	for _, s := range m.statements {
+		if _, err := tx.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	if m.fill != nil {
+		if err := m.fill(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)", m.version); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// versionTable notes what was applied. Its name and its columns are those of goose, which kept it in the first databases.
+const versionTable = `CREATE TABLE IF NOT EXISTS goose_db_version (
+	version_id BIGINT NOT NULL, is_applied BOOLEAN NOT NULL, tstamp TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP)`
+
+// appliedTo are the numbers of the migrations that a database has. A database without the table has none.
+func appliedTo(ctx context.Context, pool *sql.DB, dialect Dialect) ([]int64, error) {
+	there := "SELECT COUNT(*) FROM sqlite_master WHERE name = 'goose_db_version'"
+	if dialect == Postgres {
+		there = "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'goose_db_version'"
+	}
+	var n int
+	if err := pool.QueryRowContext(ctx, there).Scan(&n); err != nil || n == 0 {
+		return nil, err
+	}
+	rows, err := pool.QueryContext(ctx, "SELECT version_id FROM goose_db_version")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var list []int64
+	for rows.Next() {
+		var v int64
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// newestOf is the highest of the numbers, or 0.
+func newestOf(versions []int64) int64 {
+	var n int64
+	for _, v := range versions {
+		n = max(n, v)
 	}
 	return n
+}
+
+// newest is the number of the newest migration that this program knows.
+func (d *DB) newest() int64 {
+	list, err := migrations(d.dialect)
+	if err != nil || len(list) == 0 {
+		return 0 // Migrate says why
+	}
+	return list[len(list)-1].version
 }
 
 func (d *DB) explain(err error) error {
@@ -69,34 +149,23 @@ func (d *DB) explain(err error) error {
 	return err
 }
 
-// provider makes goose's view of the database. On SQLite it runs on the reading pool's file through a connection of its
-// own, since the writer's belongs to the writer.
-func (d *DB) provider() (*goose.Provider, func(), error) {
-	dir, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return nil, nil, err
+// forMigration opens what migrations run on. On SQLite that is a connection of its own, since the writer's belongs to the
+// writer.
+func (d *DB) forMigration() (pool *sql.DB, closer func(), err error) {
+	if d.dialect == Postgres {
+		return d.read, func() {}, nil
 	}
-	pool, closer, dialect := d.read, func() {}, database.DialectPostgres
-	if d.dialect == SQLite {
-		dialect = database.DialectSQLite3
-		own, err := sql.Open(sqliteDriver, sqliteDSN(d.url, false))
-		if err != nil {
-			return nil, nil, fmt.Errorf("open for migration: %w", err)
-		}
-		own.SetMaxOpenConns(1)
-		pool, closer = own, func() { _ = own.Close() }
-		if err := hurryIfEmpty(own); err != nil {
-			closer()
-			return nil, nil, fmt.Errorf("open for migration: %w", explainSQLite(err))
-		}
-	}
-	p, err := goose.NewProvider(dialect, pool, dir,
-		goose.WithGoMigrations(goMigrations(d.dialect)...), goose.WithDisableGlobalRegistry(true))
+	own, err := sql.Open(sqliteDriver, sqliteDSN(d.url, false))
 	if err != nil {
+		return nil, nil, fmt.Errorf("open for migration: %w", err)
+	}
+	own.SetMaxOpenConns(1)
+	closer = func() { _ = own.Close() }
+	if err := hurryIfEmpty(own); err != nil {
 		closer()
-		return nil, nil, fmt.Errorf("read the migrations: %w", err)
+		return nil, nil, fmt.Errorf("open for migration: %w", explainSQLite(err))
 	}
-	return p, closer, nil
+	return own, closer, nil
 }
 
 // hurryIfEmpty lets the first migrations of a new file not wait for the disk one by one. Nothing can be lost, since nothing
@@ -123,33 +192,44 @@ func (d *DB) SchemaVersion(ctx context.Context) (int64, error) {
 	return v, err
 }
 
-// goMigrations are the steps whose statements cannot be the same on both databases.
-func goMigrations(dialect Dialect) []*goose.Migration {
-	step := func(version int64, statements map[Dialect][]string) *goose.Migration {
-		return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			for _, s := range statements[dialect] {
-				if _, err := tx.ExecContext(ctx, s); err != nil {
-					return fmt.Errorf("%.60s: %w", s, err)
-				}
-			}
-			return nil
-		}}, nil)
+// migrations are all steps in the order of their numbers: a file is one, run on both databases as it stands, and so is what
+// cannot be the same on both.
+func migrations(dialect Dialect) ([]migration, error) {
+	files, err := migrationFiles.ReadDir("migrations")
+	if err != nil {
+		return nil, err
 	}
-	return []*goose.Migration{
-		// The search index. On SQLite a full-text table without a copy of the words (content=''), whose rows carry the
-		// moment's order_key, so that it is walked newest first; columnsize=0 because nothing is ranked. On PostgreSQL a
-		// vector of the same tokens under GIN. Owner: moment.
-		step(20261124090500, map[Dialect][]string{
-			SQLite: {
-				`CREATE VIRTUAL TABLE moment_search USING fts5(words, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`,
-			},
-			Postgres: {
-				`CREATE TABLE moment_search (order_key BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)`,
-				`CREATE INDEX moment_search_words ON moment_search USING gin (words)`,
-			},
-		}),
-		goose.NewGoMigration(20261130204701, &goose.GoFunc{RunTx: foldFacts}, nil),
+	list := []migration{searchIndex(dialect), {version: 20261130204701, fill: foldFacts}}
+	for _, f := range files {
+		number, _, _ := strings.Cut(f.Name(), "_")
+		version, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		text, err := migrationFiles.ReadFile("migrations/" + f.Name())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, migration{version: version, statements: []string{string(text)}})
 	}
+	sort.Slice(list, func(i, j int) bool { return list[i].version < list[j].version })
+	return list, nil
+}
+
+// searchIndex makes the index of words. On SQLite a full-text table without a copy of the words (its content is empty), whose
+// rows carry the moment's order_key, so that it is walked newest first; columnsize=0 because nothing is ranked. On PostgreSQL
+// a vector of the same tokens under GIN. Owner: moment.
+func searchIndex(dialect Dialect) migration {
+	statements := []string{
+		`CREATE VIRTUAL TABLE moment_search USING fts5(words, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`,
+	}
+	if dialect == Postgres {
+		statements = []string{
+			`CREATE TABLE moment_search (order_key BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)`,
+			`CREATE INDEX moment_search_words ON moment_search USING gin (words)`,
+		}
+	}
+	return migration{version: 20261124090500, statements: statements}
 }
 
 // foldFacts fills in the words by which facts are found: databases fold differently, so that it is done here.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -49,6 +50,40 @@ func TestMigrate_NewerDatabaseIsRefused(t *testing.T) {
 			t.Fatalf("got %v, want a refusal that names the newer version", err)
 		}
 	})
+}
+
+// The first databases were begun by goose.
+func TestMigrate_GoesOnWhereGooseWas(t *testing.T) {
+	addresses := []string{"sqlite:" + filepath.Join(t.TempDir(), "kith.db")}
+	if os.Getenv("TEST_POSTGRES_URL") != "" {
+		addresses = append(addresses, dbtest.Postgres(t))
+	}
+	for _, address := range addresses {
+		d, err := db.Open(t.Context(), address, db.Options{MaxConns: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = d.Close() })
+		steps, err := db.BeginWithGoose(t.Context(), d, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if have, want, err := d.Versions(t.Context()); err != nil || have != 20261124090500 || want <= have {
+			t.Errorf("goose had come to %d of %d; %v", have, want, err)
+		}
+		for range 2 { // the second time there is nothing to do
+			if err := d.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		noted, err := db.One(t.Context(), d, db.Value[int], "SELECT COUNT(DISTINCT version_id) FROM goose_db_version WHERE version_id > 0")
+		if err != nil || noted != steps {
+			t.Errorf("%d steps are noted, want %d; %v", noted, steps, err)
+		}
+		if have, want, err := d.Versions(t.Context()); err != nil || have != want {
+			t.Errorf("at %d, want %d; %v", have, want, err)
+		}
+	}
 }
 
 func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }

@@ -1,4 +1,3 @@
--- +goose Up
 -- Who uses this Kith. Owner: account.
 CREATE TABLE account (
     user_id    TEXT    NOT NULL PRIMARY KEY,

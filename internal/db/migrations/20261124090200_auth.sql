@@ -1,4 +1,3 @@
--- +goose Up
 -- How people prove who they are. Owner: auth. No secret is kept as it is: passwords as argon2id, everything else (256
 -- random bits each) as SHA-256.
 CREATE TABLE auth_password (

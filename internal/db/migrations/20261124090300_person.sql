@@ -1,4 +1,3 @@
--- +goose Up
 -- People as far as capture creates them. Owner: person.
 CREATE TABLE person (
     user_id             TEXT   NOT NULL,

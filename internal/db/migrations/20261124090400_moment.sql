@@ -1,4 +1,3 @@
--- +goose Up
 -- What happened, with whom, how it felt. Owner: moment.
 CREATE TABLE moment (
     user_id      TEXT    NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- Today's one small goal. Owner: intention.
 CREATE TABLE intention (
     user_id     TEXT   NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- What was answered to a suggestion on a day. Owner: opportunity.
 CREATE TABLE opportunity_answer (
     user_id     TEXT   NOT NULL,

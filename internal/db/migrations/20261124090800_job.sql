@@ -1,4 +1,3 @@
--- +goose Up
 -- Work to be done later. A row is deleted when its work is done. Arguments hold identifiers only. Owner: job.
 CREATE TABLE job (
     id         TEXT    PRIMARY KEY,

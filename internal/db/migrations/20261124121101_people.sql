@@ -1,4 +1,3 @@
--- +goose Up
 -- People whole: how they are found and sorted, where they stand, and what belongs to them. Owner: person.
 ALTER TABLE person ADD COLUMN nickname TEXT NOT NULL DEFAULT '';
 ALTER TABLE person ADD COLUMN nickname_fold TEXT NOT NULL DEFAULT ''; -- filled in Go, as name_fold is

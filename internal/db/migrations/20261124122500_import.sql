@@ -1,4 +1,3 @@
--- +goose Up
 -- Files of other programs that were taken over. Owner: intake.
 CREATE TABLE import (
     user_id     TEXT   NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- How somebody feels, in five seconds, and what they answered to questionnaires. Owner: pulse.
 CREATE TABLE pulse (
     user_id     TEXT    NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- Undivided attention for a while, with people or alone. Owner: presence.
 CREATE TABLE presence (
     user_id         TEXT    NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- The evening page, the line a week leaves, and when three good things are asked for. Owner: reflection.
 CREATE TABLE reflection (
     user_id    TEXT    NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- What is not suggested until its owner wants it again, and what they want of suggestions. Owner: opportunity.
 CREATE TABLE opportunity_put_away (
     user_id TEXT   NOT NULL,

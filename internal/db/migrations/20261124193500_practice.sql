@@ -1,4 +1,3 @@
--- +goose Up
 -- Practices that people add for themselves, and which further ones of the library they switched on. Owner: practice.
 CREATE TABLE practice_own (
     user_id     TEXT   NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- How welcome reaching out will be, and how welcome it was. Owner: guess.
 CREATE TABLE guess (
     user_id     TEXT   NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- The week by mail. Owner: digest.
 CREATE TABLE digest_setting (
     user_id    TEXT    NOT NULL PRIMARY KEY,

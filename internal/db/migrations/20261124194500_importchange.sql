@@ -1,4 +1,3 @@
--- +goose Up
 
 -- What an import changed of people who were there before, so that it can be taken back.
 CREATE TABLE import_change (

@@ -1,4 +1,3 @@
--- +goose Up
 -- Calendars that are followed, and when they say that somebody is busy. Owner: dav.
 CREATE TABLE calendar (
     user_id      TEXT    NOT NULL,

@@ -1,4 +1,3 @@
--- +goose Up
 -- The secret link under which somebody's birthdays and follow-ups are read by calendar programs. Owner: dav.
 CREATE TABLE calendar_feed (
     user_id    TEXT   NOT NULL PRIMARY KEY,
