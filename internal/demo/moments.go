@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
+	"sort"
 	"time"
 
 	"kith/internal/capture"
@@ -70,7 +70,7 @@ func (s *Story) live() error {
 		return err
 	}
 	list := t.list
-	slices.SortStableFunc(list, func(a, b Moment) int { return a.Captured.Compare(b.Captured) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Captured.Before(list[j].Captured) })
 	list = thin(r, list)
 	known := s.known()
 	for i := range list {
@@ -85,7 +85,7 @@ func (s *Story) live() error {
 		}
 		m.Read = capture.Parse(capture.Input{Text: m.Text, Now: m.Captured, Zone: loc, Locale: s.Lang, People: known})
 	}
-	slices.SortStableFunc(list, func(a, b Moment) int { return a.HappenedAt.Compare(b.HappenedAt) })
+	sort.SliceStable(list, func(i, j int) bool { return list[i].HappenedAt.Before(list[j].HappenedAt) })
 	s.Moments = list
 	index := map[string]int{}
 	for i, d := range s.Days {

@@ -18,6 +18,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 
@@ -67,15 +68,7 @@ var spoken = sync.OnceValue(func() []Locale { //nolint:gochecknoglobals // read 
 	if err != nil {
 		panic(fmt.Sprintf("i18n: embedded languages: %v", err)) // the folder is part of the program
 	}
-	slices.SortStableFunc(list, func(a, b Locale) int {
-		switch {
-		case a.Tag == Default:
-			return -1
-		case b.Tag == Default:
-			return 1
-		}
-		return 0
-	})
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Tag == Default && list[j].Tag != Default })
 	return list
 })
 

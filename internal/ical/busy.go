@@ -1,7 +1,9 @@
 package ical
 
 import (
+	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -73,17 +75,9 @@ func (c *Calendar) Busy() ([]Span, error) {
 			return nil, err
 		}
 	}
-	slices.SortFunc(spans, func(a, b Span) int {
-		if n := a.Start.Compare(b.Start); n != 0 {
-			return n
-		}
-		if n := a.End.Compare(b.End); n != 0 {
-			return n
-		}
-		if n := strings.Compare(a.UID, b.UID); n != 0 {
-			return n
-		}
-		return strings.Compare(a.Title, b.Title)
+	sort.Slice(spans, func(i, j int) bool {
+		a, b := &spans[i], &spans[j]
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), strings.Compare(a.UID, b.UID), strings.Compare(a.Title, b.Title)) < 0
 	})
 	return slices.Compact(spans), nil
 }

@@ -1,11 +1,11 @@
 package intake
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 
 	"kith/internal/account"
 	"kith/internal/addressbook"
@@ -145,7 +145,7 @@ func (s *Service) apply(ctx, caller context.Context, tx *db.Tx, by account.ID, v
 			r.Made = append(r.Made, g.ID)
 		}
 	}
-	slices.SortStableFunc(r.Notes, func(a, b Note) int { return cmp.Compare(a.Line, b.Line) })
+	sort.SliceStable(r.Notes, func(i, j int) bool { return r.Notes[i].Line < r.Notes[j].Line })
 	return nil
 }
 

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +11,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -321,7 +321,8 @@ func (s *Service) count(ctx context.Context, by account.ID, v *Import) error {
 		})
 	})
 	v.Report.Samples = slices.Concat(news[:min(len(news), samples-min(3, len(changed)))], changed[:min(len(changed), 3)])
-	slices.SortStableFunc(v.Report.Notes, func(a, b Note) int { return cmp.Compare(a.Line, b.Line) })
+	notes := v.Report.Notes
+	sort.SliceStable(notes, func(i, j int) bool { return notes[i].Line < notes[j].Line })
 	return err
 }
 

@@ -3,6 +3,7 @@ package opportunity
 import (
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -90,7 +91,7 @@ func (s *Service) Nevers(ctx context.Context, by account.ID) ([]Never, error) {
 		}
 		out = append(out, n)
 	}
-	slices.SortStableFunc(out, func(a, b Never) int { return strings.Compare(b.Since, a.Since) })
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Since > out[j].Since })
 	return out, nil
 }
 

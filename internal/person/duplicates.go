@@ -1,9 +1,9 @@
 package person
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 
 	"kith/internal/account"
@@ -130,7 +130,7 @@ func (s *Service) Duplicates(ctx context.Context, by account.ID) ([]Pair, error)
 		return nil, err
 	}
 	rank := map[string]int{SameEmail: 0, SamePhone: 1, SameName: 2, SameNickname: 3}
-	slices.SortStableFunc(list, func(a, b Pair) int { return cmp.Compare(rank[a.Reason], rank[b.Reason]) })
+	sort.SliceStable(list, func(i, j int) bool { return rank[list[i].Reason] < rank[list[j].Reason] })
 	return list[:min(len(list), maxPairs)], nil
 }
 

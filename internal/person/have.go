@@ -3,7 +3,7 @@ package person
 import (
 	"cmp"
 	"context"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -301,7 +301,10 @@ func (s *Service) Ahead(ctx context.Context, r db.Reader, by account.ID, day str
 			list = append(list, Coming{d.Date, d.name, on, turns})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Coming) int { return cmp.Or(strings.Compare(a.On, b.On), strings.Compare(a.ID, b.ID)) })
+	sort.SliceStable(list, func(i, j int) bool {
+		a, b := &list[i], &list[j]
+		return cmp.Or(strings.Compare(a.On, b.On), strings.Compare(a.ID, b.ID)) < 0
+	})
 	return list, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -201,8 +202,9 @@ func (s *Service) Due(ctx context.Context, by account.ID, now time.Time) ([]Pers
 		return nil, err
 	}
 	people = slices.DeleteFunc(people, func(p Person) bool { return !Due(p, now) })
-	slices.SortFunc(people, func(a, b Person) int {
-		return cmp.Or(a.DueAt().Compare(*b.DueAt()), cmp.Compare(a.ID, b.ID))
+	sort.Slice(people, func(i, j int) bool {
+		a, b := &people[i], &people[j]
+		return cmp.Or(a.DueAt().Compare(*b.DueAt()), cmp.Compare(a.ID, b.ID)) < 0
 	})
 	for i := range people {
 		people[i].StandingNote = ""

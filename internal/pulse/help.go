@@ -11,6 +11,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -173,7 +174,7 @@ func Persists(today string, pulses []Felt, lonely []Lonely) string {
 		return LastingMood
 	}
 	sorted := slices.Clone(lonely)
-	slices.SortStableFunc(sorted, func(a, b Lonely) int { return strings.Compare(b.Day, a.Day) })
+	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].Day > sorted[j].Day })
 	if len(sorted) == 0 || sorted[0].Answer != 1 {
 		return NoReason
 	}

@@ -2,7 +2,7 @@ package pulse
 
 import (
 	"context"
-	"slices"
+	"sort"
 	"time"
 
 	"kith/internal/account"
@@ -147,7 +147,7 @@ func (s *Service) OwnWords(ctx context.Context, by account.ID) ([]Word, error) {
 			count[w.Text]++
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Word) int { return count[b.Text] - count[a.Text] })
+	sort.SliceStable(found, func(i, j int) bool { return count[found[i].Text] > count[found[j].Text] })
 	return found[:min(most, len(found))], nil
 }
 

@@ -1,4 +1,3 @@
--- +goose Up
 -- What code forges tell of finished work. Owner: forge.
 CREATE TABLE forge_hook (
     user_id     TEXT   NOT NULL,
