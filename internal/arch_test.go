@@ -22,7 +22,7 @@ import (
 // What must reach upwards is a hook. A package may be named here before it is built.
 var floors = [][]string{
 	{"fault"},
-	{"fold", "collation", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "licenses", "nudge/policy", "insight/stat"},
+	{"fold", "collation", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "webauthn", "licenses", "nudge/policy", "insight/stat"},
 	{"capture", "addressbook", "ical"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
@@ -53,6 +53,9 @@ var owners = map[string]string{
 	"auth_link":            "auth",
 	"auth_place":           "auth",
 	"auth_attempt":         "auth",
+	"auth_passkey":         "auth",
+	"auth_recovery":        "auth",
+	"auth_ceremony":        "auth",
 	"person":               "person",
 	"person_channel":       "person",
 	"person_date":          "person",

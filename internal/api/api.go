@@ -169,6 +169,7 @@ func (s *server) build() *table {
 	s.registerImports(t)
 	s.registerTokens(t)
 	s.registerSessions(t)
+	s.registerPasskeys(t)
 	s.registerMe(t)
 	s.registerDocs(t)
 	return t

@@ -63,6 +63,9 @@ func (s *server) caller(r *http.Request) (auth.Identity, error) {
 		}
 		return auth.Identity{}, err
 	}
+	if s.Auth.Locked(who) {
+		return auth.Identity{}, fault.Denied("device_locked", "This browser has locked its private pages. Unlock them first.")
+	}
 	key := who.Token
 	if key == "" {
 		key = who.Session

@@ -20,6 +20,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
+
+	"kith/internal/auth"
 )
 
 var update = flag.Bool("update", false, "write openapi.yaml anew")
@@ -171,6 +173,9 @@ func newContract(t testing.TB) *contract {
 			t.Fatal(err)
 		}
 		c.ids["sessions"] = append(c.ids["sessions"], b.ID)
+	}
+	for range auth.MaxPasskeys {
+		c.ids["passkeys"] = append(c.ids["passkeys"], c.h.passkey("a device").ID)
 	}
 	for i := range 8 {
 		card := fmt.Sprintf("BEGIN:VCARD\nVERSION:3.0\nUID:c%d\nFN:Card %d\nEND:VCARD\n", i, i)

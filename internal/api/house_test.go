@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -94,8 +95,14 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	people.OnMerged(intentions.Mover())
 	guesses := guess.New(d, now)
 	moments.OnLogged(guesses.MomentLogged)
+	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doors := auth.New(d, accounts, auth.Options{Now: now})
+	doors.Seal(keys)
 	h := &house{t: t, services: Services{
-		Accounts: accounts, Auth: auth.New(d, accounts, auth.Options{Now: now}), People: people, Moments: moments,
+		Accounts: accounts, Auth: doors, People: people, Moments: moments,
 		Presence:  presence.New(d, presence.Options{People: people, Moments: moments, Live: hub, Now: now}),
 		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Now: now,
 		Transfer:  transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Calendars: calendars, Forges: forges}),

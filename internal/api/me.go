@@ -100,7 +100,7 @@ func (s *server) changeMe(ctx context.Context, who auth.Identity, c MeChange, if
 		return none, err
 	}
 	if c.Email != nil {
-		if u, err = s.Auth.ChangeEmail(ctx, who.User, c.Password, *c.Email); err != nil {
+		if u, err = s.Auth.ChangeEmail(ctx, who, c.Password, *c.Email); err != nil {
 			return none, err
 		}
 	}

@@ -36,4 +36,10 @@ func (s *server) registerSessions(t *table) {
 	}, func(ctx context.Context, who auth.Identity, in *ByID) (*none, error) {
 		return &none{}, s.Auth.RevokeSession(ctx, who.User, in.ID)
 	})
+	handle(s, t, operation{
+		ID: "end-other-sessions", Method: http.MethodDelete, Path: "/sessions", Scope: auth.Delete, Tag: "account", Summary: "Sign all other browsers out",
+		Doc: "All of them, when a token asks. A browser needs a proof from the last ten minutes.",
+	}, func(ctx context.Context, who auth.Identity, _ *struct{}) (*none, error) {
+		return &none{}, s.Auth.RevokeOtherSessions(ctx, who)
+	})
 }

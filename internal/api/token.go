@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -59,7 +60,7 @@ func (s *server) registerTokens(t *table) {
 		if err != nil {
 			return nil, err
 		}
-		if err := who.MayGrant(scopes); err != nil {
+		if err := errors.Join(who.MayGrant(scopes), s.Auth.NeedProof(who)); err != nil {
 			return nil, err
 		}
 		if at := in.Body.ExpiresAt; at != nil && at.After(farthest) {

@@ -65,11 +65,14 @@ func (s *server) registerTransfer(t *table) {
 	handle(s, t, operation{
 		ID: "export", Method: http.MethodGet, Path: "/export", Scope: auth.Read, Tag: "data", Summary: "Everything that is yours, as one archive",
 		Doc: "A ZIP file with one JSON Lines file a noun. It can be imported again without loss. With format=vcard the people alone, as vCard 4.0 for other " +
-			"programs; vcard3 is what older ones read.",
+			"programs; vcard3 is what older ones read. A browser needs a proof from the last ten minutes.",
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		Format string `query:"format" enum:"kith,vcard,vcard3" default:"kith" doc:"What to write."`
 	},
 	) (*stream, error) {
+		if err := s.Auth.NeedProof(who); err != nil {
+			return nil, err
+		}
 		return &stream{Body: func(c huma.Context) {
 			switch in.Format {
 			case "vcard":

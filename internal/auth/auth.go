@@ -1,12 +1,12 @@
-// Package auth knows who is asking: passwords, sessions in a browser, API tokens, and links that work once. It is the only
-// door to password hashing.
+// Package auth knows who is asking: passwords, passkeys, recovery codes, sessions in a browser, API tokens, and links that
+// work once. It is the only door to password hashing.
 //
 // It is not authorisation of single things: whether a moment may be seen is the moment's own rule. It keeps no profile;
 // that is package account's.
 //
 // Invariants:
-//   - No secret is kept as it is. Passwords are argon2id; sessions, tokens and links are 256 random bits of which the
-//     database holds the SHA-256, so that a copy of it opens nothing. They are found through an index on that hash: what
+//   - No secret is kept as it is. Passwords are argon2id; sessions, tokens, links and recovery codes are 128 to 256 random
+//     bits of which the database holds the SHA-256, so that a copy of it opens nothing. They are found through an index on that hash: what
 //     its timing could tell is about the hash, from which no secret follows.
 //   - Nothing answers whether an e-mail has an account: an unknown one costs the same time, is refused by the same words
 //     and is throttled alike.
@@ -14,6 +14,8 @@
 //     and over nodes. Nobody is shut out for longer than a quarter of an hour, and not at all where they signed in before.
 //   - Functions that take by read and revoke what is by's own; another's id is not found.
 //   - Hashing happens outside transactions.
+//   - Every account has a password: no passkey that is removed takes the last way in. Dangerous acts of a browser need a
+//     proof no older than ProofLife.
 package auth
 
 import (
@@ -48,7 +50,7 @@ const (
 )
 
 // Tables are the tables of this package, emptied of an account by Erase.
-var Tables = []string{"auth_password", "auth_session", "auth_token", "auth_link", "auth_place", "auth_attempt"} //nolint:gochecknoglobals // a constant list
+var Tables = []string{"auth_password", "auth_session", "auth_token", "auth_link", "auth_place", "auth_attempt", "auth_passkey", "auth_recovery", "auth_ceremony"} //nolint:gochecknoglobals // a constant list
 
 // Identity is who is asking, and what they may ask for.
 type Identity struct {
@@ -57,6 +59,9 @@ type Identity struct {
 	Session string // id of the session that proved it, if one did
 	Token   string // id of the token that proved it, if one did
 	Local   bool   // the operator, at the machine itself
+
+	ProvedAt time.Time // when the session's owner last gave a password, a passkey or a recovery code
+	Lock     Lock      // of the session
 }
 
 // Can reports whether the identity has the scope.
@@ -110,6 +115,7 @@ type TokenDraft struct {
 type Options struct {
 	Now func() time.Time // nil is the real clock
 	Log *slog.Logger     // nil is silent
+	URL string           // the address that people open, on which passkeys hang; empty: localhost
 }
 
 // Service is what may be done about identity. It is safe for concurrent use.
@@ -119,6 +125,9 @@ type Service struct {
 	now      func() time.Time
 	log      *slog.Logger
 	hasher   *hasher
+	url      string
+	state    db.Column // seals what a browser keeps of a question about passkeys
+	sealed   bool
 
 	knownTokens   *db.Memo[proof]
 	knownSessions *db.Memo[proof]
@@ -133,10 +142,16 @@ func New(d *db.DB, accounts *account.Service, o Options) *Service {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Service{
-		db: d, accounts: accounts, now: o.Now, log: o.Log, hasher: newHasher(),
+		db: d, accounts: accounts, now: o.Now, log: o.Log, hasher: newHasher(), url: o.URL,
 		knownTokens:   db.NewMemo[proof](d, "auth_token", "account"),
 		knownSessions: db.NewMemo[proof](d, "auth_session", "account"),
 	}
+}
+
+// Seal gives the keys without which nobody is asked for a passkey.
+func (s *Service) Seal(k *db.Keys) {
+	s.state = k.Column("auth_ceremony.state")
+	s.sealed = true
 }
 
 // stamp is the present as it is kept: in whole microseconds, so that what is returned equals what is read later.

@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -111,6 +113,65 @@ func SetCookie(w http.ResponseWriter, r *http.Request, secret string) {
 
 // ClearCookie takes it away again.
 func ClearCookie(w http.ResponseWriter, r *http.Request) { http.SetCookie(w, cookie(r, "", -1)) }
+
+// Beside the session a browser may keep what it was asked about passkeys, and after how long it locks its private pages.
+// The latter is no secret and outlives the session, so that signing out and in does not take the lock away.
+const (
+	stateCookie = "kith_asked"
+	lockCookie  = "kith_lock"
+)
+
+// SetState has the browser keep the State of a Question until it answers; an empty one is forgotten.
+func SetState(w http.ResponseWriter, r *http.Request, state string) {
+	age := int(ceremonyLife / time.Second)
+	if state == "" {
+		age = -1
+	}
+	c := named(cookie(r, state, age), r, stateCookie) //nolint:gosec // as cookie makes it
+	c.SameSite = http.SameSiteStrictMode
+	http.SetCookie(w, c)
+}
+
+// StateFromRequest is what SetState kept.
+func StateFromRequest(r *http.Request) string { return valueOf(r, stateCookie) }
+
+// SetLockCookie remembers that this browser locks its private pages.
+func SetLockCookie(w http.ResponseWriter, r *http.Request, after time.Duration) {
+	age := int(cookieLife / time.Second)
+	if after == 0 {
+		age = -1
+	}
+	http.SetCookie(w, named(cookie(r, strconv.Itoa(int(after/time.Second)), age), r, lockCookie))
+}
+
+// LockFromRequest is what SetLockCookie remembered, or 0.
+func LockFromRequest(r *http.Request) time.Duration {
+	n, err := strconv.Atoi(valueOf(r, lockCookie))
+	if after := time.Duration(n) * time.Second; err == nil && slices.Contains(LockTimes, after) {
+		return after
+	}
+	return 0
+}
+
+func named(c *http.Cookie, r *http.Request, name string) *http.Cookie { //nolint:gosec // as cookie made it
+	c.Name = cookieNamed(r, name)
+	return c
+}
+
+func cookieNamed(r *http.Request, name string) string {
+	if Secure(r) {
+		return "__Host-" + name
+	}
+	return name
+}
+
+func valueOf(r *http.Request, name string) string {
+	c, err := r.Cookie(cookieNamed(r, name))
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
 
 func cookie(r *http.Request, value string, maxAge int) *http.Cookie {
 	c := &http.Cookie{ //nolint:gosec // Secure follows the connection: a Kith on a home network may have no TLS

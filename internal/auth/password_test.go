@@ -61,7 +61,7 @@ func TestChangeEmail(t *testing.T) {
 		ana := h.user(t, "ana")
 		h.user(t, "ben")
 		change := func(password, email string) error {
-			_, err := h.ChangeEmail(t.Context(), ana.ID, password, email)
+			_, err := h.ChangeEmail(t.Context(), auth.Identity{User: ana.ID}, password, email)
 			return err
 		}
 		wantCode(t, change("wrong", "new@example.org"), "wrong_password")
@@ -284,7 +284,7 @@ func TestConfirmIsThrottledApart(t *testing.T) {
 			wantCode(t, h.CheckPassword(t.Context(), ana.ID, "wrong"), "wrong_password")
 		}
 		wantCode(t, h.CheckPassword(t.Context(), ana.ID, password), "too_many_attempts")
-		_, err := h.ChangeEmail(t.Context(), ana.ID, password, "x@example.org")
+		_, err := h.ChangeEmail(t.Context(), auth.Identity{User: ana.ID}, password, "x@example.org")
 		wantCode(t, err, "too_many_attempts")
 		if _, _, err := h.SignIn(t.Context(), ana.Email, password, address, ""); err != nil {
 			t.Errorf("a thief of a session closes the door: %v", err)

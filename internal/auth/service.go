@@ -107,8 +107,8 @@ func (s *Service) forgive(ctx context.Context, tx *db.Tx, u account.User) error 
 	return forgetAttempts(ctx, tx, list)
 }
 
-// ChangePassword replaces the password of the one who asks, and ends their other sessions and open resets. Tokens stay: a
-// person revokes those one by one.
+// ChangePassword replaces the password of the one who asks, and ends their other sessions and open resets. Tokens and
+// passkeys stay: a person revokes those one by one. The old one may be left out by whoever has proved themselves lately.
 func (s *Service) ChangePassword(ctx context.Context, by Identity, old, password string) error {
 	u, err := s.accounts.Get(ctx, by.User)
 	if err != nil {
@@ -117,11 +117,17 @@ func (s *Service) ChangePassword(ctx context.Context, by Identity, old, password
 	if err := CheckNewPassword(password, u.Email, u.Name); err != nil {
 		return err
 	}
-	kept, err := s.confirm(ctx, by.User, old)
+	kept, err := s.vouch(ctx, by, old)
 	if err != nil {
 		return err
 	}
-	return s.setPassword(ctx, u, password, by.Session, func(ctx context.Context, tx *db.Tx) error { return unchanged(ctx, tx, by.User, kept) })
+	return s.setPassword(ctx, u, password, by.Session, func(ctx context.Context, tx *db.Tx) error { return s.stands(ctx, tx, by, kept) })
+}
+
+// Vouch accepts a password, or none from whoever has proved themselves lately.
+func (s *Service) Vouch(ctx context.Context, by Identity, password string) error {
+	_, err := s.vouch(ctx, by, password)
+	return err
 }
 
 // CheckPassword asks somebody who is signed in for their password again. Failures are counted apart from those at the
@@ -163,22 +169,22 @@ func unchanged(ctx context.Context, tx *db.Tx, id account.ID, kept string) error
 	return err
 }
 
-// ChangeEmail replaces the e-mail of by, which needs the password: who holds the e-mail signs in.
-func (s *Service) ChangeEmail(ctx context.Context, by account.ID, password, email string) (account.User, error) {
-	kept, err := s.confirm(ctx, by, password)
+// ChangeEmail replaces the e-mail of by, which needs the password, or another proof lately: who holds the e-mail signs in.
+func (s *Service) ChangeEmail(ctx context.Context, by Identity, password, email string) (account.User, error) {
+	kept, err := s.vouch(ctx, by, password)
 	if err != nil {
 		return account.User{}, err
 	}
 	var u account.User
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := unchanged(ctx, tx, by, kept); err != nil {
+		if err := s.stands(ctx, tx, by, kept); err != nil {
 			return err
 		}
-		was, err := s.accounts.GetFrom(ctx, tx, by)
+		was, err := s.accounts.GetFrom(ctx, tx, by.User)
 		if err != nil {
 			return err
 		}
-		if u, err = s.accounts.UpdateTx(ctx, tx, by, account.Change{Email: &email}, 0); err != nil {
+		if u, err = s.accounts.UpdateTx(ctx, tx, by.User, account.Change{Email: &email}, 0); err != nil {
 			return err
 		}
 		return forgetAttempts(ctx, tx, []subject{emailSubject(was.Email)}) // or its hash would outlive the account

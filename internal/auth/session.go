@@ -31,19 +31,9 @@ func (s *Service) SignIn(ctx context.Context, email, password, address, device s
 		return Session{}, "", fmt.Errorf("look for the account: %w", err)
 	}
 	// The same reads and writes follow whether or not there is an account: u.ID is then empty and finds nothing.
-	place := placeOf(u.ID, address)
-	familiar, err := knowsPlace(ctx, s.db, u.ID, place)
+	own, subjects, err := s.atTheDoor(ctx, u.ID, email, address)
 	if err != nil {
-		return Session{}, "", fmt.Errorf("look for the place: %w", err)
-	}
-	own := emailSubject(email)
-	if familiar {
-		own = placeSubject(place)
-	}
-	subjects := []subject{own}
-	from, hasAddress := addressSubject(address)
-	if hasAddress {
-		subjects = append(subjects, from)
+		return Session{}, "", err
 	}
 	if err := s.charge(ctx, subjects); err != nil {
 		return Session{}, "", err
@@ -65,11 +55,7 @@ func (s *Service) SignIn(ctx context.Context, email, password, address, device s
 			return Session{}, "", err
 		}
 	}
-	session, secret, err := s.newSession(device)
-	if err != nil {
-		return Session{}, "", err
-	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.begin(ctx, u.ID, device, func(ctx context.Context, tx *db.Tx) error {
 		// The account or its password may have changed while the hash was made; then this proof is void.
 		if now, err := passwordHash(ctx, tx, u.ID); err != nil {
 			return err
@@ -81,18 +67,55 @@ func (s *Service) SignIn(ctx context.Context, email, password, address, device s
 				return err
 			}
 		}
-		if err := forgetAttempts(ctx, tx, []subject{own}); err != nil {
+		return s.welcome(ctx, tx, u.ID, own, address)
+	})
+}
+
+// atTheDoor is against what a try to sign in is counted: what names the account, which is forgotten when it succeeds, and
+// all of it.
+func (s *Service) atTheDoor(ctx context.Context, id account.ID, email, address string) (own subject, all []subject, err error) {
+	place := placeOf(id, address)
+	familiar, err := knowsPlace(ctx, s.db, id, place)
+	if err != nil {
+		return subject{}, nil, fmt.Errorf("look for the place: %w", err)
+	}
+	own = emailSubject(email)
+	if familiar {
+		own = placeSubject(place)
+	}
+	all = []subject{own}
+	if from, ok := addressSubject(address); ok {
+		all = append(all, from)
+	}
+	return own, all, nil
+}
+
+// welcome forgets the try that let somebody in, and remembers from where it was.
+func (s *Service) welcome(ctx context.Context, tx *db.Tx, id account.ID, own subject, address string) error {
+	if err := forgetAttempts(ctx, tx, []subject{own}); err != nil {
+		return err
+	}
+	from, hasAddress := addressSubject(address)
+	if !hasAddress {
+		return nil
+	}
+	if err := refund(ctx, tx, from); err != nil {
+		return err
+	}
+	return writePlace(ctx, tx, id, placeOf(id, address), s.now())
+}
+
+// begin starts a session of id. first runs in the same transaction; what it refuses begins none.
+func (s *Service) begin(ctx context.Context, id account.ID, device string, first func(ctx context.Context, tx *db.Tx) error) (Session, string, error) {
+	session, secret, err := s.newSession(device)
+	if err != nil {
+		return Session{}, "", err
+	}
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := first(ctx, tx); err != nil {
 			return err
 		}
-		if hasAddress {
-			if err := refund(ctx, tx, from); err != nil {
-				return err
-			}
-			if err := writePlace(ctx, tx, u.ID, place, session.CreatedAt); err != nil {
-				return err
-			}
-		}
-		return insertSession(ctx, tx, u.ID, session, digest(secret))
+		return insertSession(ctx, tx, id, session, digest(secret))
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("begin a session: %w", err)
@@ -112,20 +135,10 @@ func (s *Service) newSession(device string) (Session, string, error) {
 // Begin starts a session without a password, for somebody who has proved themselves otherwise just now: by the set-up
 // link, by a reset, or by owning the demonstration.
 func (s *Service) Begin(ctx context.Context, id account.ID, device string) (Session, string, error) {
-	session, secret, err := s.newSession(device)
-	if err != nil {
-		return Session{}, "", err
-	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.accounts.GetFrom(ctx, tx, id); err != nil {
-			return err
-		}
-		return insertSession(ctx, tx, id, session, digest(secret))
+	return s.begin(ctx, id, device, func(ctx context.Context, tx *db.Tx) error {
+		_, err := s.accounts.GetFrom(ctx, tx, id)
+		return err
 	})
-	if err != nil {
-		return Session{}, "", fmt.Errorf("begin a session: %w", err)
-	}
-	return session, secret, nil
 }
 
 // oneLine cuts what a program says of itself to one readable line.
@@ -167,7 +180,7 @@ func (s *Service) Session(ctx context.Context, secret string) (Identity, error) 
 	if p.seenAt <= db.Micros(now.Add(-touchSession)) {
 		s.seen(ctx, func(ctx context.Context, tx *db.Tx) error { return touchSessionRow(ctx, tx, p, now) })
 	}
-	i := Identity{User: p.user, Scopes: Own, Session: p.id}
+	i := Identity{User: p.user, Scopes: Own, Session: p.id, ProvedAt: db.Time(p.provedAt), Lock: lockOf(p)}
 	if p.admin {
 		i.Scopes |= bit(Admin)
 	}
@@ -202,7 +215,15 @@ func (s *Service) RevokeSession(ctx context.Context, by account.ID, id string) e
 	})
 }
 
-// RevokeOtherSessions ends all sessions of by but keep.
-func (s *Service) RevokeOtherSessions(ctx context.Context, by account.ID, keep string) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return removeOtherSessions(ctx, tx, by, keep) })
+// RevokeOtherSessions ends all sessions of by but the one that asks.
+func (s *Service) RevokeOtherSessions(ctx context.Context, by Identity) error {
+	if err := s.NeedProof(by); err != nil {
+		return err
+	}
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := stillSignedIn(ctx, tx, by); err != nil {
+			return err
+		}
+		return removeOtherSessions(ctx, tx, by.User, by.Session)
+	})
 }

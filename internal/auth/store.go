@@ -44,19 +44,21 @@ type proof struct {
 	seenAt int64 // 0: never
 	endsAt int64 // 0: never
 	admin  bool
+
+	provedAt, lockAfter, openTo int64 // of a session
 }
 
 func findSession(ctx context.Context, r db.Reader, hash string) (proof, error) {
 	return db.One(ctx, r, func(s db.Scanner) (p proof, err error) {
-		err = s.Scan(&p.user, &p.id, &p.seenAt, &p.endsAt, &p.admin)
+		err = s.Scan(&p.user, &p.id, &p.seenAt, &p.endsAt, &p.admin, &p.provedAt, &p.lockAfter, &p.openTo)
 		return p, err
-	}, `SELECT s.user_id, s.id, s.seen_at, s.expires_at, a.admin
+	}, `SELECT s.user_id, s.id, s.seen_at, s.expires_at, a.admin, s.proved_at, s.lock_after, s.open_to
 		FROM auth_session s JOIN account a ON a.user_id = s.user_id WHERE s.secret_hash = $1`, hash)
 }
 
 func insertSession(ctx context.Context, tx *db.Tx, id account.ID, v Session, hash string) error {
-	_, err := tx.Exec(ctx, `INSERT INTO auth_session (user_id, id, secret_hash, device, created_at, seen_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+	_, err := tx.Exec(ctx, `INSERT INTO auth_session (user_id, id, secret_hash, device, created_at, seen_at, expires_at, proved_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $5)`,
 		string(id), v.ID, hash, v.Device, db.Micros(v.CreatedAt), db.Micros(v.SeenAt), db.Micros(v.ExpiresAt))
 	if err != nil {
 		return err
@@ -228,6 +230,8 @@ func eraseUser(ctx context.Context, tx *db.Tx, id account.ID) error {
 		"DELETE FROM auth_token WHERE user_id = $1",
 		"DELETE FROM auth_link WHERE user_id = $1",
 		"DELETE FROM auth_place WHERE user_id = $1",
+		"DELETE FROM auth_passkey WHERE user_id = $1",
+		"DELETE FROM auth_recovery WHERE user_id = $1",
 	} {
 		if _, err := tx.Exec(ctx, q, string(id)); err != nil {
 			return err
@@ -244,6 +248,7 @@ func prune(ctx context.Context, tx *db.Tx, now time.Time) error {
 		{"DELETE FROM auth_session WHERE expires_at <= $1", []any{db.Micros(now)}},
 		{"DELETE FROM auth_token WHERE expires_at IS NOT NULL AND expires_at <= $1", []any{db.Micros(now.Add(-keepExpired))}},
 		{"DELETE FROM auth_link WHERE expires_at IS NOT NULL AND expires_at <= $1", []any{db.Micros(now)}},
+		{"DELETE FROM auth_ceremony WHERE expires_at <= $1", []any{db.Micros(now)}},
 		{"DELETE FROM auth_place WHERE seen_at <= $1", []any{db.Micros(now.Add(-keepPlace))}},
 		{
 			"DELETE FROM auth_attempt WHERE failed_at <= $1 OR (failures < $2 AND failed_at <= $3)",

@@ -40,7 +40,7 @@ type jsonFlag struct {
 type serveFlags struct {
 	storeFlags   `embed:""`
 	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
-	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front."`
+	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front. Passkeys hang on its host."`
 	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all (${default}); several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
 	MailServer   string   `env:"KITH_MAIL_SERVER" placeholder:"URL" help:"Mail server for what people order by mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS), smtp+plain://host for a relay next door. It needs --public-url. The password is in KITH_MAIL_PASSWORD or in a file."`

@@ -85,7 +85,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.jobs = job.New(h.db, job.Options{Log: p.log, Now: p.now})
 	h.hub = live.New(h.db)
 	h.accounts = account.New(h.db, p.now)
-	h.auth = auth.New(h.db, h.accounts, auth.Options{Now: p.now, Log: p.log})
+	h.auth = auth.New(h.db, h.accounts, auth.Options{Now: p.now, Log: p.log, URL: p.base})
 	people := person.New(h.db, p.now)
 	h.moments = moment.New(h.db, moment.Options{Accounts: h.accounts, People: people, Jobs: h.jobs, Live: h.hub, Now: p.now})
 	practices := practice.New(h.db, p.now)
@@ -152,13 +152,13 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 
 	h.api = api.New(api.Services{
 		Calendars: calendars, Forges: forges,
-		Accounts:  h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
+		Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 		Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Log: p.log, Now: p.now,
 	})
 	if p.pages {
 		h.web = web.New(web.Services{
 			Calendars: calendars, Forges: forges,
-			Accounts:  h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
+			Accounts: h.accounts, Auth: h.auth, People: people, Moments: h.moments, Practices: practices, Intentions: intentions,
 			Opportunities: opportunities, Presence: presences, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Imports: imports, Transfer: archive, Live: h.hub, Log: p.log, Now: p.now,
 		})
 	}
@@ -174,6 +174,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	reflections.Seal(h.keys)
 	calendars.Seal(h.keys)
 	forges.Seal(h.keys)
+	h.auth.Seal(h.keys)
 	return h, nil
 }
 

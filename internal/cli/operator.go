@@ -41,10 +41,11 @@ type userInfo struct {
 	Locale    string    `json:"locale"`
 	Admin     bool      `json:"admin"`
 	CreatedAt time.Time `json:"created_at"`
+	Passkeys  int       `json:"passkeys"`
 }
 
 func userInfoOf(u account.User) userInfo {
-	return userInfo{string(u.ID), u.Email, u.Name, u.Zone, u.Locale, u.Admin, u.CreatedAt}
+	return userInfo{ID: string(u.ID), Email: u.Email, Name: u.Name, Zone: u.Zone, Locale: u.Locale, Admin: u.Admin, CreatedAt: u.CreatedAt}
 }
 
 type userList struct {
@@ -54,6 +55,19 @@ type userList struct {
 // byEmail names an account.
 type byEmail struct {
 	Email string `json:"email"`
+}
+
+// passkeysOf names an account, and what of its ways in is to go.
+type passkeysOf struct {
+	Email       string `json:"email"`
+	Remove      string `json:"remove,omitempty"`
+	RemoveAll   bool   `json:"remove_all,omitempty"`
+	ForgetCodes bool   `json:"forget_codes,omitempty"`
+}
+
+type passkeyList struct {
+	Items []api.Passkey `json:"items"`
+	Codes int64         `json:"recovery_codes_left"`
 }
 
 // resetLink is a secret to set a new password with, once.
@@ -85,6 +99,7 @@ func newOperator(h *house, log *slog.Logger) http.Handler {
 	mux.HandleFunc("POST /operator/users/add", answer(log, o.addUser))
 	mux.HandleFunc("POST /operator/users/list", answer(log, o.listUsers))
 	mux.HandleFunc("POST /operator/users/reset-password", answer(log, o.resetPassword))
+	mux.HandleFunc("POST /operator/users/passkeys", answer(log, o.passkeys))
 	mux.HandleFunc("POST /operator/users/erase", answer(log, o.eraseUser))
 	mux.HandleFunc("POST /operator/tokens/new", answer(log, o.newToken))
 	mux.HandleFunc("POST /operator/tokens/list", answer(log, o.listTokens))
@@ -147,8 +162,53 @@ func (o *operator) listUsers(r *http.Request, _ nothing) (userList, error) {
 	list, err := o.h.accounts.List(r.Context())
 	out := userList{Items: make([]userInfo, len(list))}
 	for i, u := range list {
+		keys, err := o.h.auth.Passkeys(r.Context(), u.ID)
+		if err != nil {
+			return userList{}, err
+		}
 		out.Items[i] = userInfoOf(u)
+		out.Items[i].Passkeys = len(keys)
 	}
+	return out, err
+}
+
+// passkeys lists somebody's passkeys, after it has taken away what it is asked to.
+func (o *operator) passkeys(r *http.Request, in passkeysOf) (passkeyList, error) {
+	ctx := r.Context()
+	u, err := o.h.accounts.ByEmail(ctx, in.Email)
+	if err != nil {
+		return passkeyList{}, err
+	}
+	by := auth.Identity{User: u.ID, Local: true}
+	list, err := o.h.auth.Passkeys(ctx, u.ID)
+	if err != nil {
+		return passkeyList{}, err
+	}
+	for _, k := range list {
+		if in.RemoveAll {
+			if err := o.h.auth.RemovePasskey(ctx, by, k.ID, ""); err != nil {
+				return passkeyList{}, err
+			}
+		}
+	}
+	if in.Remove != "" {
+		if err := o.h.auth.RemovePasskey(ctx, by, in.Remove, ""); err != nil {
+			return passkeyList{}, err
+		}
+	}
+	if in.ForgetCodes {
+		if err := o.h.auth.ForgetRecovery(ctx, u.ID); err != nil {
+			return passkeyList{}, err
+		}
+	}
+	if list, err = o.h.auth.Passkeys(ctx, u.ID); err != nil {
+		return passkeyList{}, err
+	}
+	out := passkeyList{Items: make([]api.Passkey, len(list))}
+	for i, k := range list {
+		out.Items[i] = api.PasskeyOf(k)
+	}
+	out.Codes, err = o.h.auth.RecoveryLeft(ctx, u.ID)
 	return out, err
 }
 

@@ -20,6 +20,7 @@ type userCmd struct {
 	Add           userAddCmd   `cmd:"" help:"Make an account. The first one is an administrator."`
 	List          userListCmd  `cmd:"" help:"List accounts."`
 	ResetPassword userResetCmd `cmd:"" help:"Print a link that sets a new password, once."`
+	Passkeys      userKeysCmd  `cmd:"" help:"List an account's passkeys, or remove them."`
 	Erase         userEraseCmd `cmd:"" help:"Erase an account and everything in it, for good."`
 }
 
@@ -86,6 +87,9 @@ func (c *userListCmd) Run(ctx context.Context, a *app) error {
 			if u.Admin {
 				role = "administrator"
 			}
+			if u.Passkeys > 0 {
+				role = strings.TrimSpace(fmt.Sprintf("%s  passkeys: %d", role, u.Passkeys))
+			}
 			a.screen.line(fmt.Sprintf("%-32s %-20s %s  %s", clean(u.Email), clean(u.Name), u.CreatedAt.Format("2006-01-02"), role))
 		}
 		if len(list.Items) == 0 {
@@ -116,6 +120,42 @@ func (c *userResetCmd) Run(ctx context.Context, a *app) error {
 		}
 		_, err := fmt.Fprintln(a.out, url)
 		return err
+	})
+}
+
+type userKeysCmd struct {
+	Email       string `required:"" placeholder:"EMAIL" help:"Whose passkeys."`
+	Remove      string `placeholder:"ID" help:"Remove this one."`
+	RemoveAll   bool   `help:"Remove all of them."`
+	ForgetCodes bool   `help:"End the recovery codes too; their owner makes new ones."`
+
+	jsonFlag   `embed:""`
+	storeFlags `embed:""`
+}
+
+// Run removes what is named and lists what is left.
+func (c *userKeysCmd) Run(ctx context.Context, a *app) error {
+	return c.with(ctx, a, func(k *client.Client) error {
+		var list passkeyList
+		in := passkeysOf{Email: c.Email, Remove: c.Remove, RemoveAll: c.RemoveAll, ForgetCodes: c.ForgetCodes}
+		if err := operate(ctx, k, "users/passkeys", in, &list); err != nil {
+			return err
+		}
+		if c.JSON {
+			return a.printJSON(list)
+		}
+		for _, p := range list.Items {
+			used := "never used"
+			if p.UsedAt != nil {
+				used = "used " + p.UsedAt.Format("2006-01-02")
+			}
+			a.screen.line(fmt.Sprintf("%s  %-24s %s  %s  %s", p.ID, clean(p.Name), clean(p.Host), p.CreatedAt.Format("2006-01-02"), used))
+		}
+		if len(list.Items) == 0 {
+			a.screen.line("No passkeys. The password and what is left of the recovery codes let in.")
+		}
+		a.screen.line(fmt.Sprintf("Recovery codes left: %d", list.Codes))
+		return nil
 	})
 }
 

@@ -23,6 +23,13 @@ CREATE TABLE auth_attempt (
 
 CREATE INDEX auth_attempt_by_failed ON auth_attempt (failed_at);
 
+CREATE TABLE auth_ceremony (
+    challenge_hash TEXT   NOT NULL PRIMARY KEY,
+    expires_at     BIGINT NOT NULL
+);
+
+CREATE INDEX auth_ceremony_by_expiry ON auth_ceremony (expires_at);
+
 CREATE TABLE auth_link (
     user_id     TEXT   NOT NULL,
     id          TEXT   NOT NULL,
@@ -34,6 +41,24 @@ CREATE TABLE auth_link (
 );
 
 CREATE UNIQUE INDEX auth_link_by_secret ON auth_link (secret_hash);
+
+CREATE TABLE auth_passkey (
+    user_id       TEXT    NOT NULL,
+    id            TEXT    NOT NULL,
+    credential_id TEXT    NOT NULL, -- as the authenticator names it, base64url
+    party         TEXT    NOT NULL, -- the host it was made for, the only one at which it works
+    public_key    BYTEA   NOT NULL, -- COSE
+    sign_count    BIGINT  NOT NULL, -- 0: the authenticator does not count
+    eligible      BOOLEAN NOT NULL, -- it may be copied to other devices
+    backed        BOOLEAN NOT NULL, -- it was
+    transports    TEXT    NOT NULL, -- words between blanks
+    name          TEXT    NOT NULL,
+    created_at    BIGINT  NOT NULL,
+    used_at       BIGINT,
+    PRIMARY KEY (user_id, id)
+);
+
+CREATE UNIQUE INDEX auth_passkey_by_credential ON auth_passkey (credential_id);
 
 CREATE TABLE auth_password (
     user_id    TEXT   NOT NULL PRIMARY KEY,
@@ -50,6 +75,13 @@ CREATE TABLE auth_place (
 
 CREATE INDEX auth_place_by_seen ON auth_place (seen_at);
 
+CREATE TABLE auth_recovery (
+    user_id    TEXT   NOT NULL,
+    code_hash  TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+);
+
 CREATE TABLE auth_session (
     user_id     TEXT   NOT NULL,
     id          TEXT   NOT NULL,
@@ -57,7 +89,7 @@ CREATE TABLE auth_session (
     device      TEXT   NOT NULL, -- what the browser said of itself
     created_at  BIGINT NOT NULL,
     seen_at     BIGINT NOT NULL, -- to some minutes
-    expires_at  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL, proved_at BIGINT NOT NULL DEFAULT 0, lock_after BIGINT NOT NULL DEFAULT 0, open_to BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (user_id, id)
 );
 

@@ -102,6 +102,8 @@ func TestFill_tables(t *testing.T) {
 		"calendar_busy":  "as calendar",
 		"calendar_feed":  "a secret link, shown once",
 		"auth_link":      "a secret, of which there is none",
+		"auth_passkey":   "a key on a device, of which a demo has none",
+		"auth_recovery":  "a secret, shown once",
 		"auth_place":     "where somebody signed in from, which nobody did",
 	}
 	schema, err := os.ReadFile(filepath.Join("..", "db", "schema.sql"))

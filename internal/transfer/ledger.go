@@ -62,6 +62,9 @@ func Ledger() map[string]Fate {
 		"auth_link":            Secret,
 		"auth_attempt":         Secret,
 		"auth_place":           Secret,
+		"auth_passkey":         Secret, // no secret itself, but it opens the door of this installation and of no other
+		"auth_recovery":        Secret,
+		"auth_ceremony":        House,
 		"job":                  House, // hints that are derived from the rest again
 		"job_clock":            House,
 		"seal_key":             House,

@@ -24,21 +24,32 @@ type doorView struct {
 	Next   string
 	Zone   string
 	Done   string // a sentence about what just happened
+
+	Passkey *passkeyAsk // where one can come in by a passkey
 }
 
 func (h *Handler) signInShow(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if v.signedIn() {
 		return goTo(w, r, local(r.URL.Query().Get("next")))
 	}
-	view := doorView{Action: "/signin", Next: local(r.URL.Query().Get("next"))}
+	view := h.signInView(r, v, r.URL.Query().Get("next"))
 	if r.URL.Query().Has("reset") {
 		view.Done = v.P.T("web.reset.done")
 	}
 	return show(w, r, signInPage(v.door("web.signin.title"), view))
 }
 
+// signInView is the door with all ways in.
+func (h *Handler) signInView(r *http.Request, v *visit, next string) doorView {
+	view := doorView{Action: "/signin", Next: local(next)}
+	if origin, _ := h.site(r); origin != "" {
+		view.Passkey = &passkeyAsk{Ask: "/signin/passkey/ask", Action: "/signin/passkey", Next: view.Next, Origin: origin, Label: v.P.T("passkey.signin"), Auto: true}
+	}
+	return view
+}
+
 func (v *visit) door(title string) page {
-	return page{P: v.P, Title: v.P.T(title), Bare: true}
+	return page{P: v.P, Title: v.P.T(title), Bare: true, Area: "passkey"}
 }
 
 func (h *Handler) signIn(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -46,7 +57,8 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request, v *visit) error
 	if err != nil {
 		return err
 	}
-	view := doorView{Form: f, Action: "/signin", Next: local(f.Get("next"))}
+	view := h.signInView(r, v, f.Get("next"))
+	view.Form = f
 	err = h.enter(w, r, f.Get("email"), f.Get("password"))
 	if err == nil {
 		return goTo(w, r, view.Next)
@@ -59,12 +71,11 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request, v *visit) error
 
 // enter signs in and hands the browser its session.
 func (h *Handler) enter(w http.ResponseWriter, r *http.Request, email, password string) error {
-	_, secret, err := h.Auth.SignIn(r.Context(), email, password, httpd.Address(r).String(), deviceName(r.UserAgent()))
+	s, secret, err := h.Auth.SignIn(r.Context(), email, password, httpd.Address(r).String(), deviceName(r.UserAgent()))
 	if err != nil {
 		return err
 	}
-	auth.SetCookie(w, r, secret)
-	return nil
+	return h.arrived(w, r, s, secret)
 }
 
 func (h *Handler) signOut(w http.ResponseWriter, r *http.Request, v *visit) error {

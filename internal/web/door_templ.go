@@ -72,7 +72,7 @@ func signInPage(pg page, v doorView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"next\" value=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.Next))
 			markup(templ_7745c5c3_Buffer, "\">")
-			templ_7745c5c3_Err = textField(v.Form, input{Name: "email", Label: pg.P.T("web.email"), Type: "email", Auto: "username", Required: true, Focus: v.Form.Get("email") == ""}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(v.Form, input{Name: "email", Label: pg.P.T("web.email"), Type: "email", Auto: "username webauthn", Required: true, Focus: v.Form.Get("email") == ""}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -82,9 +82,18 @@ func signInPage(pg page, v doorView) templ.Component {
 			}
 			markup(templ_7745c5c3_Buffer, "<button class=\"button main\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
-			markup(templ_7745c5c3_Buffer, "</button></form><details><summary>")
+			markup(templ_7745c5c3_Buffer, "</button></form>")
+			if v.Passkey != nil {
+				templ_7745c5c3_Err = passkeyForm(pg.P, *v.Passkey).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			markup(templ_7745c5c3_Buffer, " <details><summary>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.forgot")))
-			markup(templ_7745c5c3_Buffer, "</summary><p class=\"quiet\">")
+			markup(templ_7745c5c3_Buffer, "</summary><p><a href=\"/signin/code\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.code.act")))
+			markup(templ_7745c5c3_Buffer, "</a></p><p class=\"quiet\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.forgot.text")))
 			markup(templ_7745c5c3_Buffer, " <code>kith user reset-password</code></p></details>")
 			return nil
@@ -99,8 +108,8 @@ func signInPage(pg page, v doorView) templ.Component {
 
 //go:noinline
 func setupPage(pg page, v doorView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var17 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var17 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var18 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<h1>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.setup.hello")))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"lead\">")
@@ -135,7 +144,7 @@ func setupPage(pg page, v doorView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</span></p></form>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -145,7 +154,7 @@ func setupPage(pg page, v doorView) templ.Component {
 
 //go:noinline
 func newPassword(p *i18n.Printer, f form, name string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var25 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var26 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = textField(f, input{Name: name, Label: p.T("web.password.new"), Hint: p.T("web.password.hint", "min", 10), Type: "password", Auto: "new-password", Required: true, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -156,8 +165,8 @@ func newPassword(p *i18n.Printer, f form, name string) templ.Component {
 
 //go:noinline
 func resetPage(pg page, v doorView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var26 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var27 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var27 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var28 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<h1>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reset.title")))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"lead\">")
@@ -178,7 +187,7 @@ func resetPage(pg page, v doorView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</button></form>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -188,8 +197,8 @@ func resetPage(pg page, v doorView) templ.Component {
 
 //go:noinline
 func faultPage(pg page, v faultView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var32 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var33 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var34 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 			escaped(templ_7745c5c3_Buffer, string(v.Title))
 			markup(templ_7745c5c3_Buffer, "</h1></div><div class=\"stack\"><p>")
@@ -207,7 +216,7 @@ func faultPage(pg page, v faultView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</a></p></div>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var33), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -75,7 +75,13 @@ func layout(pg page) templ.Component {
 		}
 		markup(templ_7745c5c3_Buffer, "<body class=\"")
 		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var11).String()))
-		markup(templ_7745c5c3_Buffer, "\"><a class=\"skip\" href=\"#main\">")
+		markup(templ_7745c5c3_Buffer, "\"")
+		if pg.Lock > 0 {
+			markup(templ_7745c5c3_Buffer, " data-lock=\"")
+			escaped(templ_7745c5c3_Buffer, string(itoa(pg.Lock)))
+			markup(templ_7745c5c3_Buffer, "\"")
+		}
+		markup(templ_7745c5c3_Buffer, "><a class=\"skip\" href=\"#main\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.skip")))
 		markup(templ_7745c5c3_Buffer, "</a><header class=\"side\"><a class=\"mark\" href=\"/\">")
 		templ_7745c5c3_Err = mark().Render(ctx, templ_7745c5c3_Buffer)
@@ -127,6 +133,13 @@ func layout(pg page) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "</main>")
+		if pg.Lock > 0 {
+			markup(templ_7745c5c3_Buffer, "<p class=\"cover\" data-cover hidden>")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.covered")))
+			markup(templ_7745c5c3_Buffer, " <a href=\"/unlock\" target=\"_blank\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.open")))
+			markup(templ_7745c5c3_Buffer, "</a></p>")
+		}
 		if pg.Capture != nil {
 			templ_7745c5c3_Err = captureBox(pg.P, *pg.Capture).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -140,7 +153,7 @@ func layout(pg page) templ.Component {
 
 //go:noinline
 func navLink(pg page, id, href, key string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var18 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<a href=\"")
 		escaped(templ_7745c5c3_Buffer, string(href))
 		markup(templ_7745c5c3_Buffer, "\"")
@@ -156,7 +169,7 @@ func navLink(pg page, id, href, key string) templ.Component {
 
 //go:noinline
 func mark() templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg viewBox=\"0 0 26 26\" aria-hidden=\"true\" class=\"day-line\"><line class=\"gone\" x1=\"1\" y1=\"17.5\" x2=\"25\" y2=\"17.5\"></line> <circle class=\"mote mote-check-in\" cx=\"5\" cy=\"17.5\" r=\"2.6\"></circle> <circle class=\"mote mote-celebration\" cx=\"13\" cy=\"10.5\" r=\"5\"></circle> <circle class=\"mote mote-laugh\" cx=\"21\" cy=\"17.5\" r=\"3\"></circle></svg>")
 		return nil
 	})
@@ -166,14 +179,14 @@ func mark() templ.Component {
 //
 //go:noinline
 func noticeLine(p *i18n.Printer, n notice) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var22 templ.Component) (templ_7745c5c3_Err error) {
-		var templ_7745c5c3_Var23 = []any{"notice", templ.KV("bad", n.Bad)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var23...)
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var25 templ.Component) (templ_7745c5c3_Err error) {
+		var templ_7745c5c3_Var26 = []any{"notice", templ.KV("bad", n.Bad)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var26...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var23).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var26).String()))
 		markup(templ_7745c5c3_Buffer, "\" role=\"status\"><p>")
 		if n.Kind != "" {
 			markup(templ_7745c5c3_Buffer, "<span class=\"visually-hidden\">")
@@ -204,14 +217,14 @@ func noticeLine(p *i18n.Printer, n notice) templ.Component {
 
 //go:noinline
 func mote(kind string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var31 templ.Component) (templ_7745c5c3_Err error) {
-		var templ_7745c5c3_Var32 = []any{"mote", "mote-" + kind}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var34 templ.Component) (templ_7745c5c3_Err error) {
+		var templ_7745c5c3_Var35 = []any{"mote", "mote-" + kind}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var35...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<svg class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var32).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var35).String()))
 		markup(templ_7745c5c3_Buffer, "\" viewBox=\"-8 -8 16 16\" width=\"18\" height=\"18\" aria-hidden=\"true\"><path fill-rule=\"evenodd\" d=\"")
 		escaped(templ_7745c5c3_Buffer, string(moteShape(kind)))
 		markup(templ_7745c5c3_Buffer, "\"></path></svg>")
@@ -223,14 +236,14 @@ func mote(kind string) templ.Component {
 //
 //go:noinline
 func drawnLine(l line, class string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
-		var templ_7745c5c3_Var36 = []any{"day-line", class}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var36...)
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var38 templ.Component) (templ_7745c5c3_Err error) {
+		var templ_7745c5c3_Var39 = []any{"day-line", class}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var39...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<svg class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var36).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var39).String()))
 		markup(templ_7745c5c3_Buffer, "\" width=\"100%\" height=\"")
 		escaped(templ_7745c5c3_Buffer, string(itoa(l.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"")
@@ -284,8 +297,8 @@ func drawnLine(l line, class string) templ.Component {
 			markup(templ_7745c5c3_Buffer, "\" r=\"4\"></circle> ")
 		}
 		for _, m := range l.Motes {
-			var templ_7745c5c3_Var59 = []any{"mote", "mote-" + m.Kind}
-			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var59...)
+			var templ_7745c5c3_Var62 = []any{"mote", "mote-" + m.Kind}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var62...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -294,7 +307,7 @@ func drawnLine(l line, class string) templ.Component {
 			markup(templ_7745c5c3_Buffer, "\" y=\"")
 			escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 			markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var59).String()))
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var62).String()))
 			markup(templ_7745c5c3_Buffer, "\"><title>")
 			escaped(templ_7745c5c3_Buffer, string(m.Title))
 			markup(templ_7745c5c3_Buffer, "</title>")
@@ -314,7 +327,7 @@ func drawnLine(l line, class string) templ.Component {
 
 //go:noinline
 func endMark(words string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var69 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"end\"><svg viewBox=\"0 0 56 8\" aria-hidden=\"true\"><circle cx=\"16\" cy=\"4\" r=\"2\"></circle><circle cx=\"28\" cy=\"4\" r=\"3\"></circle><circle cx=\"40\" cy=\"4\" r=\"2\"></circle></svg><p>")
 		escaped(templ_7745c5c3_Buffer, string(words))
 		markup(templ_7745c5c3_Buffer, "</p></div>")

@@ -278,6 +278,11 @@ func fillBefore(v *visit, d person.Detail, view *personView) {
 		view.Kin = append(view.Kin, row)
 	}
 	for _, f := range d.Facts {
+		if f.Private && v.Locked {
+			view.FactsLocked = true
+			continue
+		}
+		v.Private = v.Private || f.Private
 		view.Facts = append(view.Facts, factRow{ID: f.ID, Text: f.Text, Private: f.Private, Revision: strconv.FormatInt(f.Revision, 10)})
 	}
 }

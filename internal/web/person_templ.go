@@ -233,7 +233,15 @@ func personBefore(pg page, v personView) templ.Component {
 			}
 			markup(templ_7745c5c3_Buffer, "</ul>")
 		}
-		if len(v.FollowUps)+len(v.Ahead)+len(v.Facts)+len(v.Kin) == 0 {
+		if v.FactsLocked {
+			markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.facts")))
+			markup(templ_7745c5c3_Buffer, " <a href=\"")
+			escaped(templ_7745c5c3_Buffer, string("/unlock?next="+v.at("")))
+			markup(templ_7745c5c3_Buffer, "\">")
+			escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.open")))
+			markup(templ_7745c5c3_Buffer, "</a></p>")
+		} else if len(v.FollowUps)+len(v.Ahead)+len(v.Facts)+len(v.Kin) == 0 {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.person.before.none", "name", v.Call)))
 			markup(templ_7745c5c3_Buffer, "</p>")
@@ -290,7 +298,7 @@ func personBefore(pg page, v personView) templ.Component {
 
 //go:noinline
 func followUp(pg page, v personView, f followRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var46 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var49 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("follow-up-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -335,7 +343,7 @@ func followUp(pg page, v personView, f followRow) templ.Component {
 
 //go:noinline
 func followUpFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var62 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -354,7 +362,7 @@ func followUpFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func fact(pg page, v personView, f factRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var63 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\"")
 		if v.open("fact-" + f.ID) {
 			markup(templ_7745c5c3_Buffer, " open")
@@ -391,9 +399,9 @@ func fact(pg page, v personView, f factRow) templ.Component {
 //
 //go:noinline
 func privately() templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var69 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<!-- private -->")
-		templ_7745c5c3_Err = templ_7745c5c3_Var66.Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = templ_7745c5c3_Var69.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -404,7 +412,7 @@ func privately() templ.Component {
 
 //go:noinline
 func factFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var70 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -426,7 +434,7 @@ func factFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func kin(pg page, v personView, k kinRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var69 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var72 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"item\" id=\"")
 		escaped(templ_7745c5c3_Buffer, string("relation-"+k.ID))
 		markup(templ_7745c5c3_Buffer, "\"")
@@ -464,7 +472,7 @@ func kin(pg page, v personView, k kinRow) templ.Component {
 
 //go:noinline
 func relationFields(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var76 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var79 templ.Component) (templ_7745c5c3_Err error) {
 		f := v.form("relation-new")
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -526,7 +534,7 @@ func relationFields(pg page, v personView) templ.Component {
 
 //go:noinline
 func saveOrRemove(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var85 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var88 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
 		markup(templ_7745c5c3_Buffer, "</button> ")
@@ -550,7 +558,7 @@ func saveOrRemove(pg page, f form, remove, back string) templ.Component {
 //
 //go:noinline
 func removeSurely(pg page, f form, remove, back string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var89 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var92 templ.Component) (templ_7745c5c3_Err error) {
 		if f.Get(asked) != "" {
 			markup(templ_7745c5c3_Buffer, "<p role=\"status\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.remove.sure")))

@@ -67,10 +67,11 @@ type personView struct {
 	There string // what the clock says where they are
 	Line  line
 
-	FollowUps []followRow
-	Ahead     []string
-	Facts     []factRow
-	Kin       []kinRow
+	FollowUps   []followRow
+	Ahead       []string
+	Facts       []factRow
+	FactsLocked bool // there are private ones, and this device has locked them
+	Kin         []kinRow
 
 	Channels []channelRow
 	Dates    []dateRow

@@ -24,6 +24,8 @@ type settingsView struct {
 	Secret   string // of a token just made, shown once
 	Import   *importView
 	Digest   string // when the week comes by mail
+	Proved   bool   // lately, so that nothing asks for the password
+	Passkeys string // how many there are
 }
 
 type sessionRow struct {
@@ -84,6 +86,14 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 		}
 		view.Tokens = append(view.Tokens, row)
 	}
+	keys, err := h.Auth.Passkeys(r.Context(), u.ID)
+	if err != nil {
+		return err
+	}
+	view.Passkeys, view.Proved = p.N("passkey.count", len(keys)), h.Auth.Proved(v.Identity)
+	if len(keys) == 0 {
+		view.Passkeys = p.T("passkey.none")
+	}
 	mailed, err := h.Digests.Status(r.Context(), u.ID)
 	if err != nil {
 		return err
@@ -138,7 +148,7 @@ func (h *Handler) settingsEmail(w http.ResponseWriter, r *http.Request, v *visit
 	if err != nil {
 		return err
 	}
-	if _, err := h.Auth.ChangeEmail(r.Context(), v.User.ID, f.Get("password"), f.Get("email")); err != nil {
+	if _, err := h.Auth.ChangeEmail(r.Context(), v.Identity, f.Get("password"), f.Get("email")); err != nil {
 		return h.refused(w, r, v, "email", f, err, "email", "password")
 	}
 	return goTo(w, r, "/settings?done=email#email")
@@ -166,12 +176,25 @@ func (h *Handler) settingsSessionRevoke(w http.ResponseWriter, r *http.Request, 
 	return goTo(w, r, "/settings?done=session#sessions")
 }
 
+func (h *Handler) settingsSessionRevokeOthers(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if !h.proved(w, r, v, "/settings#sessions") {
+		return nil
+	}
+	if err := h.Auth.RevokeOtherSessions(r.Context(), v.Identity); err != nil {
+		return err
+	}
+	return goTo(w, r, "/settings?done=session#sessions")
+}
+
 func (h *Handler) settingsTokenNew(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, err := sent(r)
 	if err != nil {
 		return err
 	}
-	fields := []string{"name", "scopes", "expires_at"}
+	fields := []string{"name", "scopes", "expires_at", "password"}
+	if err := h.Auth.Vouch(r.Context(), v.Identity, f.Get("password")); err != nil {
+		return h.refused(w, r, v, "token", f, err, fields...)
+	}
 	scopes, err := auth.ParseScopes(f.Values["scope"])
 	if err != nil {
 		return h.refused(w, r, v, "token", f, err, fields...)
@@ -204,7 +227,7 @@ func (h *Handler) settingsDelete(w http.ResponseWriter, r *http.Request, v *visi
 	if err != nil {
 		return err
 	}
-	if err := h.Auth.CheckPassword(r.Context(), v.User.ID, f.Get("password")); err != nil {
+	if err := h.Auth.Vouch(r.Context(), v.Identity, f.Get("password")); err != nil {
 		return h.refused(w, r, v, "delete", f, err, "password")
 	}
 	if err := h.Accounts.Erase(r.Context(), v.User.ID); err != nil {

@@ -25,11 +25,15 @@ func settingsPage(pg page, v settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = emailSection(pg.P, v.Forms["email"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = emailSection(pg.P, v.Forms["email"], v.Proved).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = passwordSection(pg.P, v.Forms["password"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = passwordSection(pg.P, v.Forms["password"], v.Proved).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = passkeySection(pg.P, v.Passkeys).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -45,7 +49,7 @@ func settingsPage(pg page, v settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tokenSection(pg.P, v.Forms["token"], v.Tokens, v.Secret).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tokenSection(pg.P, v.Forms["token"], v.Tokens, v.Secret, v.Proved).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -57,7 +61,7 @@ func settingsPage(pg page, v settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = deleteSection(pg.P, v.Forms["delete"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = deleteSection(pg.P, v.Forms["delete"], v.Proved).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -139,7 +143,7 @@ func digestSection(p *i18n.Printer, said string) templ.Component {
 }
 
 //go:noinline
-func emailSection(p *i18n.Printer, f form) templ.Component {
+func emailSection(p *i18n.Printer, f form, proved bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var17 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"email-change\" aria-labelledby=\"email-title\"><h2 id=\"email-title\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.email")))
@@ -152,7 +156,7 @@ func emailSection(p *i18n.Printer, f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(f, input{ID: "email-password", Name: "password", Label: p.T("web.settings.password.confirm"), Type: "password", Auto: "current-password", Required: true, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = proofField(p, f, "email-password", "password", p.T("web.settings.password.confirm"), proved).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -164,7 +168,7 @@ func emailSection(p *i18n.Printer, f form) templ.Component {
 }
 
 //go:noinline
-func passwordSection(p *i18n.Printer, f form) templ.Component {
+func passwordSection(p *i18n.Printer, f form, proved bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var20 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"password-change\" aria-labelledby=\"password-title\"><h2 id=\"password-title\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.password")))
@@ -175,7 +179,7 @@ func passwordSection(p *i18n.Printer, f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(f, input{Name: "old", Label: p.T("web.settings.password.old"), Type: "password", Auto: "current-password", Required: true, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = proofField(p, f, "old", "old", p.T("web.settings.password.old"), proved).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -190,9 +194,48 @@ func passwordSection(p *i18n.Printer, f form) templ.Component {
 	})
 }
 
+// proofField asks for the password, unless whoever asks has proved themselves lately.
+//
+//go:noinline
+func proofField(p *i18n.Printer, f form, id, name, label string, proved bool) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
+		if proved {
+			templ_7745c5c3_Err = textField(f, input{ID: id, Name: name, Label: label, Hint: p.T("passkey.proof.fresh"), Type: "password", Auto: "current-password", Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = textField(f, input{ID: id, Name: name, Label: label, Type: "password", Auto: "current-password", Required: true, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, " <p class=\"hint\"><a href=\"")
+			escaped(templ_7745c5c3_Buffer, string(confirmAt("/settings")))
+			markup(templ_7745c5c3_Buffer, "\">")
+			escaped(templ_7745c5c3_Buffer, string(p.T("passkey.proof.instead")))
+			markup(templ_7745c5c3_Buffer, "</a></p>")
+		}
+		return nil
+	})
+}
+
+//go:noinline
+func passkeySection(p *i18n.Printer, count string) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var27 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<section id=\"passkeys\" aria-labelledby=\"passkeys-title\"><h2 id=\"passkeys-title\">")
+		escaped(templ_7745c5c3_Buffer, string(p.T("passkey.title")))
+		markup(templ_7745c5c3_Buffer, "</h2><p>")
+		escaped(templ_7745c5c3_Buffer, string(count))
+		markup(templ_7745c5c3_Buffer, "</p><p><a href=\"/passkeys\">")
+		escaped(templ_7745c5c3_Buffer, string(p.T("passkey.settings.act")))
+		markup(templ_7745c5c3_Buffer, "</a></p></section>")
+		return nil
+	})
+}
+
 //go:noinline
 func sessionSection(p *i18n.Printer, list []sessionRow) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var24 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var31 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"sessions\" aria-labelledby=\"sessions-title\"><h2 id=\"sessions-title\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.sessions")))
 		markup(templ_7745c5c3_Buffer, "</h2><ul class=\"plain-list\">")
@@ -221,14 +264,20 @@ func sessionSection(p *i18n.Printer, list []sessionRow) templ.Component {
 			}
 			markup(templ_7745c5c3_Buffer, "</li>")
 		}
-		markup(templ_7745c5c3_Buffer, "</ul></section>")
+		markup(templ_7745c5c3_Buffer, "</ul>")
+		if len(list) > 1 {
+			markup(templ_7745c5c3_Buffer, "<form class=\"acts\" method=\"post\" action=\"/settings/sessions/revoke-others\"><button class=\"plain\">")
+			escaped(templ_7745c5c3_Buffer, string(p.T("passkey.sessions.others")))
+			markup(templ_7745c5c3_Buffer, "</button></form>")
+		}
+		markup(templ_7745c5c3_Buffer, "</section>")
 		return nil
 	})
 }
 
 //go:noinline
-func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var33 templ.Component) (templ_7745c5c3_Err error) {
+func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string, proved bool) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var41 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"tokens\" aria-labelledby=\"tokens-title\"><h2 id=\"tokens-title\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.settings.tokens")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
@@ -305,6 +354,12 @@ func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if !proved {
+			templ_7745c5c3_Err = proofField(p, f, "token-password", "password", p.T("web.settings.password.confirm"), proved).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.token.make")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
@@ -313,8 +368,8 @@ func tokenSection(p *i18n.Printer, f form, list []tokenRow, secret string) templ
 }
 
 //go:noinline
-func deleteSection(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var51 templ.Component) (templ_7745c5c3_Err error) {
+func deleteSection(p *i18n.Printer, f form, proved bool) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var59 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section id=\"delete\" aria-labelledby=\"delete-title\"><h2 id=\"delete-title\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.delete.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
@@ -330,7 +385,7 @@ func deleteSection(p *i18n.Printer, f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(f, input{ID: "delete-password", Name: "password", Label: p.T("web.settings.password.confirm"), Type: "password", Auto: "current-password", Required: true, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = proofField(p, f, "delete-password", "password", p.T("web.settings.password.confirm"), proved).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -73,10 +73,14 @@ func (h *Handler) reachPage(w http.ResponseWriter, r *http.Request, v *visit, su
 	for _, way := range reaches(v.P, p.Channels) {
 		view.Ways = append(view.Ways, withWords(way, view.Words))
 	}
-	for i, f := range p.Facts {
-		if i == 3 {
+	for _, f := range p.Facts {
+		if f.Private && v.Locked {
+			continue
+		}
+		if len(view.Facts) == 3 {
 			break
 		}
+		v.Private = v.Private || f.Private
 		view.Facts = append(view.Facts, f.Text)
 	}
 	pg := v.page(v.P.T("reach.title", "name", view.Name), "today")

@@ -24,6 +24,9 @@ type count struct{ Value, Label string }
 const partMemory = 4 << 20
 
 func (h *Handler) settingsExport(w http.ResponseWriter, r *http.Request, v *visit) error {
+	if !h.proved(w, r, v, "/settings#transfer") {
+		return nil
+	}
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "kith-" + v.today() + ".zip"}))
 	if err := h.Transfer.Export(r.Context(), v.User.ID, w); err != nil {

@@ -91,6 +91,8 @@ type visit struct {
 	User     account.User // zero when nobody is signed in
 	P        *i18n.Printer
 	Now      time.Time
+	Private  bool // the page shows private words
+	Locked   bool // this device has closed them
 }
 
 func (v *visit) signedIn() bool { return v.User.ID != "" }
@@ -100,7 +102,11 @@ func (v *visit) today() string { return v.User.Day(v.Now) }
 
 // page is the frame of a page for this visit.
 func (v *visit) page(title, active string) page {
-	return page{P: v.P, Title: title, Active: active, Name: v.User.Name, Owner: string(v.User.ID)}
+	pg := page{P: v.P, Title: title, Active: active, Name: v.User.Name, Owner: string(v.User.ID)}
+	if v.Private {
+		pg.Lock = int(v.Identity.Lock.After / time.Second)
+	}
+	return pg
 }
 
 // page is what the layout shows round a page.
@@ -112,6 +118,7 @@ type page struct {
 	Owner   string // the id of who is signed in, under whom a browser keeps what it keeps
 	Bare    bool   // no way to sign in is offered
 	Area    string // its own style sheet and script beside those of every page, such as people
+	Lock    int    // seconds of rest after which its script closes the page; 0: never
 	Capture *captureView
 	Notice  *notice
 }
@@ -191,6 +198,10 @@ func (h *Handler) mine(f handler) http.Handler {
 			return nil
 		}
 		w.Header().Set("Cache-Control", "no-store")
+		v.Locked = h.Auth.Locked(v.Identity)
+		if v.Identity.Lock.After > 0 {
+			w.Header().Set(lockHeader, "1")
+		}
 		return f(w, r, v)
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,7 @@ type house struct {
 	ana, bo visitor
 	jobs    *job.Queue
 	sink    *mailtest.Server
+	clock   func() time.Time
 }
 
 type visitor struct {
@@ -57,6 +59,11 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	ctx := context.Background()
 	accounts := account.New(d, clock)
 	keys := auth.New(d, accounts, auth.Options{Now: clock})
+	seal, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys.Seal(seal)
 	jobs := job.New(d, job.Options{Now: clock})
 	hub, people, intentions, opportunities := live.New(d), person.New(d, clock), intention.New(d, clock), opportunity.New(d, clock)
 	moments := moment.New(d, moment.Options{Accounts: accounts, People: people, Jobs: jobs, Live: hub, Now: clock})
@@ -100,7 +107,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		}
 		return visitor{u.ID, &http.Cookie{Name: "kith_session", Value: secret}}
 	}
-	return &house{h: httpd.Wrap(New(s), httpd.Options{}), jobs: jobs, sink: sink, moments: moments, ana: visit("ana"), bo: visit("bo")}
+	return &house{h: httpd.Wrap(New(s), httpd.Options{}), clock: clock, jobs: jobs, sink: sink, moments: moments, ana: visit("ana"), bo: visit("bo")}
 }
 
 func (h *house) ask(r *http.Request, v *visitor) *http.Response {

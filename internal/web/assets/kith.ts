@@ -4,6 +4,7 @@ import { begin, here, keep } from "./pocket/page";
 import { load, replace } from "./pocket/load";
 import { mentions, tokens } from "./pocket/names";
 import { worker } from "./pocket/worker";
+import { closing } from "./pocket/lock";
 
 // The zone the browser is in, for set-up and for moments lived away from home.
 for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) {
@@ -186,3 +187,4 @@ if (live.length > 0) {
 
 begin();
 worker();
+closing();

@@ -49,6 +49,20 @@ async function belongs(to: string): Promise<void> {
   for (const name of await caches.keys()) if (name.startsWith("kith-own-") && name !== own + to) await caches.delete(name);
 }
 
+// What a device that locks its private pages keeps none of.
+const secluded = /^\/(reflect|look-back|day|week|year)(\/|$)/;
+let secluding = false;
+
+// seclude takes private pages away from a device that has begun to lock them.
+async function seclude(r: Response): Promise<void> {
+  const locks = r.headers.has("Kith-Lock");
+  if (locks === secluding) return;
+  secluding = locks;
+  if (!locks) return;
+  const cache = await caches.open(own + (await owner()));
+  for (const request of await cache.keys()) if (secluded.test(new URL(request.url).pathname)) await cache.delete(request);
+}
+
 const keepable = (url: URL) => visited.test(url.pathname) && (url.search === "" || (url.pathname === "/moments" && /^\?cursor=[^&]+$/.test(url.search)));
 
 // store keeps a page under whoever it says it belongs to, with the time at which it was so. Private words are not kept: a
@@ -56,6 +70,7 @@ const keepable = (url: URL) => visited.test(url.pathname) && (url.search === "" 
 async function store(url: URL, r: Response): Promise<void> {
   const to = r.headers.get("Kith-Owner") ?? "";
   if (!r.ok || r.redirected || !keepable(url) || to === "" || to === "none" || to !== (await owner())) return;
+  if (r.headers.has("Kith-Lock") && secluded.test(url.pathname)) return;
   const headers = new Headers(r.headers);
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
@@ -97,6 +112,7 @@ async function page(e: FetchEvent, url: URL): Promise<Response> {
     const r = ((await e.preloadResponse) as Response | undefined) ?? (await fetch(e.request));
     const to = r.headers.get("Kith-Owner");
     if (to !== null) await belongs(to === "none" ? "" : to);
+    if (to !== null && to !== "none") await seclude(r);
     const copy = r.clone();
     e.waitUntil(store(url, copy).catch(() => undefined));
     return r;
@@ -191,7 +207,7 @@ self.addEventListener("fetch", (e) => {
   const { request } = e;
   const url = new URL(request.url);
   if (url.origin !== self.location.origin) return;
-  if (request.method === "POST" && request.mode === "navigate" && /^\/(signout|signin|setup\/.*|reset\/.*|settings\/delete)$/.test(url.pathname)) {
+  if (request.method === "POST" && request.mode === "navigate" && /^\/(signout|signin(\/.*)?|setup\/.*|reset\/.*|settings\/delete)$/.test(url.pathname)) {
     e.respondWith(belongs("").then(() => fetch(request)).catch(async () => (await caches.match("/offline")) ?? Response.error()));
     return;
   }
