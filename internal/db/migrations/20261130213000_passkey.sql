@@ -1,4 +1,3 @@
--- +goose Up
 -- Passkeys and what stands in for them. Owner: auth. A public key is no secret; of a recovery code (128 random bits) the
 -- SHA-256 is kept.
 CREATE TABLE auth_passkey (
