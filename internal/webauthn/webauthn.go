@@ -4,7 +4,7 @@
 // It takes one profile of the standard, because no other is used here: attestation "none" (who made an authenticator is
 // nobody's business, so a statement about it is not read), ES256, EdDSA on Ed25519 and RS256, and always a user who was
 // present and verified. The library that does all of it would be a twelfth of the whole program
-// (docs/decisions/0021-passkeys.md); it is this package's oracle in the tests of package auth, which put every ceremony and
+// (docs/decisions/0022-passkeys.md); it is this package's oracle in the tests of package auth, which put every ceremony and
 // thousands of damaged ones to both.
 //
 // Invariants: what is refused is refused with an error that repeats nothing of what was sent. An answer that is taken was
