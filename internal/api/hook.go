@@ -166,7 +166,7 @@ func (s *server) registerHooks(t *table) {
 	})
 	handle(s, t, operation{
 		ID: "list-finished-work", Method: http.MethodGet, Path: "/finished-work", Scope: auth.Read, Tag: "hooks", Summary: "List what was finished in the last sixty days",
-		Doc: "Newest first, at most 500. Who somebody is follows from the channels of your people: an e-mail address, or a web address such as https://codeberg.org/sam.",
+		Doc: "Newest first, at most 500. Who somebody is follows from the channels of your people: an e-mail address, or a web address such as codeberg.org/sam.",
 	}, func(ctx context.Context, who auth.Identity, _ *struct{}) (*plain[List[FinishedWork]], error) {
 		u, err := s.Accounts.Get(ctx, who.User)
 		if err != nil {

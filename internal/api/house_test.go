@@ -107,7 +107,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 		Practices: practice.New(d, now), Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Guesses: guesses, Digests: digests, Now: now,
 		Transfer:  transfer.New(d, transfer.Nouns{Accounts: accounts, People: people, Moments: moments, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Digests: digests, Calendars: calendars, Forges: forges}),
 		Calendars: calendars, Forges: forges,
-		Imports:   intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
+		Imports: intake.New(d, intake.Needs{People: people, Live: hub, Now: now}),
 	}}
 	h.server = newServer(h.services)
 	h.handler = h.server

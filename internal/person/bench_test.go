@@ -22,6 +22,7 @@ func BenchmarkPeople(b *testing.B) {
 }
 
 func benchmarkPeople(b *testing.B, address string) {
+	b.Helper()
 	h := build(b, dbtest.Open(b, address))
 	ctx := b.Context()
 	first := []string{"Ana", "Bo", "Chloé", "Dmitri", "Esra", "Fatou", "Gül", "Haruki", "Ida", "José"}

@@ -50,7 +50,7 @@ func termsOf(query string) []term {
 		}
 	}
 	var list []term
-	for _, raw := range strings.Fields(folded) {
+	for raw := range strings.FieldsSeq(folded) {
 		if w := words(raw); len(w) > 0 && len(list) < 8 {
 			list = append(list, term{raw: raw, words: w})
 		}

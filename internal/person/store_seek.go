@@ -93,13 +93,14 @@ func (p *params) kinSources(used, roles, rest []string) []source {
 		if len(kept) == 0 {
 			continue
 		}
-		q := "SELECT k." + side.from + " AS id, k.role AS text, o.name AS other, " + side.turned + ` AS turned FROM person_relation k
+		var q strings.Builder
+		q.WriteString("SELECT k." + side.from + " AS id, k.role AS text, o.name AS other, " + side.turned + ` AS turned FROM person_relation k
 			JOIN person o ON o.user_id = k.user_id AND o.id = k.` + side.to + `
-			WHERE k.user_id = $1 AND k.deleted_at IS NULL AND o.deleted_at IS NULL AND k.role IN (` + p.in(kept) + ")"
+			WHERE k.user_id = $1 AND k.deleted_at IS NULL AND o.deleted_at IS NULL AND k.role IN (` + p.in(kept) + ")")
 		for _, name := range rest {
-			q += " AND (" + p.begins("o.find_fold", words(name)) + " OR " + p.begins("o.find_fold", words(owner(name))) + ")"
+			q.WriteString(" AND (" + p.begins("o.find_fold", words(name)) + " OR " + p.begins("o.find_fold", words(owner(name))) + ")")
 		}
-		list = append(list, source{ByRelation, q})
+		list = append(list, source{ByRelation, q.String()})
 	}
 	return list
 }

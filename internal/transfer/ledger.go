@@ -52,7 +52,7 @@ func Ledger() map[string]Fate {
 		"scale_answer":         Exported,
 		"calendar":             Exported, // without its password
 		"calendar_feed":        Secret,
-		"calendar_busy":        Derived, // read again from where it lives
+		"calendar_busy":        Derived,  // read again from where it lives
 		"forge_hook":           Exported, // without its address and its secret
 		"forge_work":           Exported,
 		"forge_mark":           Exported,
