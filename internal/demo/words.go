@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"embed"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,9 +9,10 @@ import (
 	"time"
 
 	"kith/internal/capture"
+	"kith/internal/packed"
 )
 
-// How the words are written. Lines that begin with ; are remarks.
+// How the words of a language, data/LANGUAGE, are written. Lines that begin with ; are remarks.
 //
 //	tags.txt     key or group | the tag that lines about them often have
 //	cast.txt     key | name | what is written behind @ | nickname, if there is one
@@ -22,9 +22,6 @@ import (
 // In a line {a|b} is one or the other, @ the person of the section, @key somebody of the cast. In front, in parentheses,
 // may stand when it fits: 18-22 hours, m6-8 months, wk weekdays, we weekends, sat, sun, <40 or >40 days ago. At its end
 // =+1 is how it felt. A kind may be followed by the contact that the line says: yes, attempt, no.
-//
-//go:embed data
-var files embed.FS
 
 // words are what one language says.
 type words struct {
@@ -75,7 +72,7 @@ func (w *words) missing(file, what string) error {
 
 // lines returns the lines of a file that are not empty and no remark.
 func lines(lang, name string) ([]string, error) {
-	b, err := files.ReadFile("data/" + lang + "/" + name)
+	b, err := packed.Read("demo/data/" + lang + "/" + name)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package opportunity
 
 import (
 	"context"
-	"embed"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -13,17 +12,15 @@ import (
 	"kith/internal/fault"
 	"kith/internal/i18n"
 	"kith/internal/moment"
+	"kith/internal/packed"
 	"kith/internal/person"
 )
-
-//go:embed openers/*.json
-var openerFiles embed.FS
 
 // openers are first sentences by what they are drawn from, in each language: data, several for each.
 var openers = sync.OnceValue(func() map[string]map[string][]string { //nolint:gochecknoglobals // a cache of embedded files
 	all := map[string]map[string][]string{}
 	for _, l := range i18n.Locales() {
-		b, err := openerFiles.ReadFile("openers/" + l.Tag + ".json")
+		b, err := packed.Read("opportunity/openers/" + l.Tag + ".json")
 		list := map[string][]string{}
 		if err == nil {
 			err = json.Unmarshal(b, &list)

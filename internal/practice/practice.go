@@ -13,7 +13,6 @@
 package practice
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"kith/internal/i18n"
+	"kith/internal/packed"
 )
 
 // Grades of evidence.
@@ -67,9 +67,6 @@ func (p Practice) Duration() time.Duration { return time.Duration(p.Seconds) * t
 // Fits reports whether a moment of this kind fulfils the practice.
 func (p Practice) Fits(kind string) bool { return p.Kind == kind || slices.Contains(p.Also, kind) }
 
-//go:embed library/*.json
-var files embed.FS
-
 // fact is what every language shares.
 type fact struct {
 	ID          string   `json:"id"`
@@ -115,7 +112,7 @@ var books = sync.OnceValue(func() map[string]func() book { //nolint:gochecknoglo
 })
 
 func decode(name string, v any) error {
-	b, err := files.ReadFile("library/" + name)
+	b, err := packed.Read("practice/library/" + name)
 	if err != nil {
 		return err
 	}

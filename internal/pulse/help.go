@@ -3,7 +3,6 @@ package pulse
 import (
 	"bytes"
 	"context"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,10 +17,8 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/i18n"
+	"kith/internal/packed"
 )
-
-//go:embed help/*.json
-var helpFiles embed.FS
 
 // Resource is somebody who listens.
 type Resource struct {
@@ -113,9 +110,9 @@ func (h *HelpBook) In(locale string) Help {
 			return own
 		}
 	}
-	b, err := helpFiles.ReadFile("help/" + tag + ".json")
+	b, err := packed.Read("pulse/help/" + tag + ".json")
 	if err != nil {
-		b, err = helpFiles.ReadFile("help/" + i18n.Default + ".json")
+		b, err = packed.Read("pulse/help/" + i18n.Default + ".json")
 	}
 	var own Help
 	if err != nil || json.Unmarshal(b, &own) != nil {

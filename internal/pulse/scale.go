@@ -2,7 +2,6 @@ package pulse
 
 import (
 	"bytes"
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 
 	"kith/internal/fault"
 	"kith/internal/i18n"
+	"kith/internal/packed"
 )
 
 // Scale is a questionnaire as data. docs/scales.md describes the format for those who bring their own.
@@ -125,14 +125,11 @@ const (
 	maxStep       = 100  // between the ends of a set of answers
 )
 
-//go:embed scales/*.json
-var scaleFiles embed.FS
-
 // builtIn are the scales that come with Kith, in the order of pages.
 var builtIn = sync.OnceValue(func() []*Scale { //nolint:gochecknoglobals // a cache of embedded files
 	var list []*Scale
 	for _, id := range []string{"ons4", "ons-loneliness", "flourishing", "spane", "ladder", "together"} {
-		b, err := scaleFiles.ReadFile("scales/" + id + ".json")
+		b, err := packed.Read("pulse/scales/" + id + ".json")
 		if err != nil {
 			panic(fmt.Sprintf("pulse: embedded scale %s: %v", id, err)) // the files are part of the program
 		}

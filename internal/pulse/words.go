@@ -1,7 +1,6 @@
 package pulse
 
 import (
-	"embed"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -9,13 +8,11 @@ import (
 
 	"kith/internal/fold"
 	"kith/internal/i18n"
+	"kith/internal/packed"
 )
 
 // The words are data: words/LANGUAGE.json holds, for each quadrant, the id of every word and how the language says it. An
 // id, once released, keeps its meaning. Pulses hold "quadrant.id", which no own word looks like by chance.
-
-//go:embed words/*.json
-var wordFiles embed.FS
 
 // Word is a word for how one feels.
 type Word struct {
@@ -46,7 +43,7 @@ var vocabularies = sync.OnceValue(func() map[string]func() vocabulary { //nolint
 
 func readWords(tag string) (vocabulary, error) {
 	v := vocabulary{byID: map[string]string{}, byText: map[string]string{}}
-	b, err := wordFiles.ReadFile("words/" + tag + ".json")
+	b, err := packed.Read("pulse/words/" + tag + ".json")
 	if err != nil {
 		return v, err
 	}

@@ -1,7 +1,6 @@
 package reflection
 
 import (
-	"embed"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -12,16 +11,13 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/i18n"
+	"kith/internal/packed"
 )
-
-// The decks, one a language: "id | question", in the same order.
-//
-//go:embed deck
-var deckFiles embed.FS
 
 // Prompt is a question for an evening.
 type Prompt struct{ ID, Text string }
 
+// decks are the questions of each language, in the same order: a line of its file is "id | question".
 var decks = sync.OnceValue(func() map[string][]Prompt { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string][]Prompt{}
 	for _, l := range i18n.Locales() {
@@ -35,7 +31,7 @@ var decks = sync.OnceValue(func() map[string][]Prompt { //nolint:gochecknoglobal
 })
 
 func readDeck(tag string) ([]Prompt, error) {
-	b, err := deckFiles.ReadFile("deck/" + tag + ".txt")
+	b, err := packed.Read("reflection/deck/" + tag + ".txt")
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"kith/internal/fault"
 	"kith/internal/moment"
+	"kith/internal/packed"
 )
 
 // ownerHeader says whose a page is. A browser keeps pages under it, and shows nobody another's. A script that sends what
@@ -129,8 +130,8 @@ func serveWorker(w http.ResponseWriter, r *http.Request) {
 	for _, name := range shellFiles() {
 		shell.Assets = append(shell.Assets, asset(name))
 	}
-	worker := statics()["sw.js"]
-	shell.Version = tagOf(append([]byte(strings.Join(shell.Assets, "")), worker.plain...))
+	worker := statics()["sw.js"].bytes(packed.Read)
+	shell.Version = tagOf(append([]byte(strings.Join(shell.Assets, "")), worker...))
 	b, err := json.Marshal(shell)
 	if err != nil {
 		http.Error(w, "", http.StatusInternalServerError)
@@ -145,7 +146,7 @@ func serveWorker(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, _ = w.Write([]byte("const SHELL=" + string(b) + ";"))
-	_, _ = w.Write(worker.plain)
+	_, _ = w.Write(worker)
 }
 
 // shellFiles are the files without which no page is drawn; those of single pages follow with their pages.

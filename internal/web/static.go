@@ -1,56 +1,45 @@
 package web
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
-	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 	"sync"
+
+	"kith/internal/packed"
 )
 
-//go:embed static/dist/*.css static/dist/*.js static/dist/*.png assets/mark.svg
-var files embed.FS
-
 // static is one file that browsers keep for ever: its address changes with its bytes.
-type static struct {
-	href, mime string
-	plain      []byte
-	zipped     func() []byte // compressed when first asked for, so that the first page does not wait for it
-}
+type static struct{ from, href, mime string }
 
 // statics holds the files, hashed once, when the first page is asked for.
 var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string]*static{}
 	mimes := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
-	built, err := fs.Glob(files, "static/dist/*")
+	built, err := packed.Glob("web/static/dist/*")
 	if err != nil {
 		panic("web: embedded files: " + err.Error()) // a constant pattern
 	}
-	for _, from := range append(built, "assets/mark.svg") {
-		mime := mimes[path.Ext(from)]
-		b, err := files.ReadFile(from)
-		if err != nil {
-			panic("web: embedded file " + from) // the files are part of the program
-		}
+	for _, from := range built {
+		s := &static{from: from, mime: mimes[path.Ext(from)]}
 		name := path.Base(from)
 		ext := path.Ext(name)
-		zipped := sync.OnceValue(func() []byte {
-			var z bytes.Buffer
-			w, _ := gzip.NewWriterLevel(&z, gzip.BestCompression)
-			_, _ = w.Write(b)
-			_ = w.Close()
-			return z.Bytes()
-		})
-		s := &static{strings.TrimSuffix(name, ext) + "." + tagOf(b) + ext, mime, b, zipped}
+		s.href = strings.TrimSuffix(name, ext) + "." + tagOf(s.bytes(packed.Read)) + ext
 		m[name], m[s.href] = s, s
 	}
 	return m
 })
+
+// bytes are those of the file, as read gives them.
+func (s *static) bytes(read func(string) ([]byte, error)) []byte {
+	b, err := read(s.from)
+	if err != nil {
+		panic("web: embedded file " + s.from) // the files are part of the program
+	}
+	return b
+}
 
 // tagOf names bytes by what they are.
 func tagOf(b []byte) string {
@@ -81,10 +70,10 @@ func (s *static) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", s.mime)
 	h.Set("Vary", "Accept-Encoding")
-	body := s.plain
+	read := packed.Read
 	if s.mime != "image/png" && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = s.zipped()
+		read = packed.Gzip // as it is packed
 	}
-	_, _ = w.Write(body)
+	_, _ = w.Write(s.bytes(read))
 }

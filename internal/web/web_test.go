@@ -1,7 +1,9 @@
 package web
 
 import (
+	"compress/gzip"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -193,6 +195,18 @@ func TestStatic(t *testing.T) {
 		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, asset(name), nil))
 		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Body.Len() == 0 {
 			t.Errorf("%s: %d, %q", name, w.Code, w.Header().Get("Cache-Control"))
+		}
+		plain := w.Body.String()
+		w = httptest.NewRecorder()
+		r := httptest.NewRequest(http.MethodGet, asset(name), nil)
+		r.Header.Set("Accept-Encoding", "br, gzip")
+		mux.ServeHTTP(w, r)
+		z, err := gzip.NewReader(w.Body)
+		if err != nil || w.Header().Get("Content-Encoding") != "gzip" {
+			t.Fatalf("%s compressed: %q, %v", name, w.Header().Get("Content-Encoding"), err)
+		}
+		if b, err := io.ReadAll(z); err != nil || string(b) != plain {
+			t.Errorf("%s compressed is another file: %v", name, err)
 		}
 		w = httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/static/"+name, nil))

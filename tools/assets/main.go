@@ -30,6 +30,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, "The assets were not built.")
 		os.Exit(1)
 	}
+	mark, err := os.ReadFile(from + "mark.svg")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(to, "mark.svg"), mark, 0o644)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "The mark was not copied:", err)
+		os.Exit(1)
+	}
 	if err := drawIcons(to); err != nil {
 		fmt.Fprintln(os.Stderr, "The icons were not drawn:", err)
 		os.Exit(1)
