@@ -16,11 +16,7 @@ import (
 // part is a table of things that people have. All of them are kept alike: a row has an id of its own, a revision, the
 // fingerprint of the request that made it, and leaves a tombstone.
 type part[T any] struct {
-	refuse func() refusals
-	table  string
-	own    string // its columns beside those that all have
-	most   int    // of one person
-	order  string
+	shelf
 	meta   func(*T) *Meta
 	into   func(*T) []any // where the own columns are scanned to
 	values func(*T) []any // what they hold
@@ -28,12 +24,23 @@ type part[T any] struct {
 	open   func(by account.ID, v *T) error
 }
 
+// shelf is what is the same whatever lies on it, so that the program holds it once and not once a kind.
+type shelf struct {
+	refuse func() refusals
+	table  string
+	own    string // its columns beside those that all have
+	most   int    // of one person
+	order  string
+}
+
 func (s *Service) channels() part[Channel] {
 	return part[Channel]{
-		refuse: func() refusals {
-			return refusals{fault.NotFound("channel"), fault.Gone("channel"), fault.Stale("channel")}
+		shelf: shelf{
+			refuse: func() refusals {
+				return refusals{fault.NotFound("channel"), fault.Gone("channel"), fault.Stale("channel")}
+			},
+			table: "person_channel", own: "kind, value, norm, label, position", most: MaxChannels, order: "position, id",
 		},
-		table: "person_channel", own: "kind, value, norm, label, position", most: MaxChannels, order: "position, id",
 		meta:   func(c *Channel) *Meta { return &c.Meta },
 		into:   func(c *Channel) []any { return []any{&c.Kind, &c.Value, &c.Norm, &c.Label, &c.Position} },
 		values: func(c *Channel) []any { return []any{c.Kind, c.Value, c.Norm, c.Label, c.Position} },
@@ -42,8 +49,10 @@ func (s *Service) channels() part[Channel] {
 
 func (s *Service) dates() part[Date] {
 	return part[Date]{
-		refuse: func() refusals { return refusals{fault.NotFound("date"), fault.Gone("date"), fault.Stale("date")} },
-		table:  "person_date", own: "kind, label, year, month, day, lead_days", most: MaxDates, order: "month, day, id",
+		shelf: shelf{
+			refuse: func() refusals { return refusals{fault.NotFound("date"), fault.Gone("date"), fault.Stale("date")} },
+			table:  "person_date", own: "kind, label, year, month, day, lead_days", most: MaxDates, order: "month, day, id",
+		},
 		meta:   func(d *Date) *Meta { return &d.Meta },
 		into:   func(d *Date) []any { return []any{&d.Kind, &d.Label, &d.Year, &d.Month, &d.Day, &d.LeadDays} },
 		values: func(d *Date) []any { return []any{d.Kind, d.Label, d.Year, d.Month, d.Day, d.LeadDays} },
@@ -52,8 +61,10 @@ func (s *Service) dates() part[Date] {
 
 func (s *Service) facts() part[Fact] {
 	return part[Fact]{
-		refuse: func() refusals { return refusals{fault.NotFound("fact"), fault.Gone("fact"), fault.Stale("fact")} },
-		table:  "person_fact", own: "text, private, text_fold", most: MaxFacts, order: "created_at DESC, id DESC",
+		shelf: shelf{
+			refuse: func() refusals { return refusals{fault.NotFound("fact"), fault.Gone("fact"), fault.Stale("fact")} },
+			table:  "person_fact", own: "text, private, text_fold", most: MaxFacts, order: "created_at DESC, id DESC",
+		},
 		meta:   func(f *Fact) *Meta { return &f.Meta },
 		into:   func(f *Fact) []any { return []any{&f.Text, &f.Private, new(string)} },
 		values: func(f *Fact) []any { return []any{f.Text, f.Private, f.found()} },
@@ -73,11 +84,13 @@ func (s *Service) facts() part[Fact] {
 
 func (s *Service) followUps() part[FollowUp] {
 	return part[FollowUp]{
-		refuse: func() refusals {
-			return refusals{fault.NotFound("follow_up"), fault.Gone("follow_up"), fault.Stale("follow_up")}
+		shelf: shelf{
+			refuse: func() refusals {
+				return refusals{fault.NotFound("follow_up"), fault.Gone("follow_up"), fault.Stale("follow_up")}
+			},
+			table: "person_follow_up", own: "text, due, state, closed_at", most: MaxFollowUp,
+			order: "CASE state WHEN 'open' THEN 0 ELSE 1 END, CASE state WHEN 'open' THEN due ELSE '' END, updated_at DESC, id",
 		},
-		table: "person_follow_up", own: "text, due, state, closed_at", most: MaxFollowUp,
-		order:  "CASE state WHEN 'open' THEN 0 ELSE 1 END, CASE state WHEN 'open' THEN due ELSE '' END, updated_at DESC, id",
 		meta:   func(f *FollowUp) *Meta { return &f.Meta },
 		into:   func(f *FollowUp) []any { return []any{&f.Text, &f.Due, &f.State, instant{&f.ClosedAt}} },
 		values: func(f *FollowUp) []any { return []any{f.Text, f.Due, f.State, microsOrNil(f.ClosedAt)} },
@@ -86,10 +99,12 @@ func (s *Service) followUps() part[FollowUp] {
 
 func (s *Service) relations() part[Relation] {
 	return part[Relation]{
-		refuse: func() refusals {
-			return refusals{fault.NotFound("relation"), fault.Gone("relation"), fault.Stale("relation")}
+		shelf: shelf{
+			refuse: func() refusals {
+				return refusals{fault.NotFound("relation"), fault.Gone("relation"), fault.Stale("relation")}
+			},
+			table: "person_relation", own: "other_id, role", most: MaxRelation, order: "created_at, id",
 		},
-		table: "person_relation", own: "other_id, role", most: MaxRelation, order: "created_at, id",
 		meta:   func(r *Relation) *Meta { return &r.Meta },
 		into:   func(r *Relation) []any { return []any{&r.Other, &r.Role} },
 		values: func(r *Relation) []any { return []any{r.Other, r.Role} },
@@ -132,9 +147,9 @@ func (p part[T]) scan(by account.ID) func(db.Scanner) (T, error) {
 // refusals are what is said of a row that is not there, not there any more, or not as it was read.
 type refusals struct{ missing, gone, stale *fault.Error }
 
-func (p part[T]) missing() error { return said(p.refuse().missing) }
-func (p part[T]) gone() error    { return said(p.refuse().gone) }
-func (p part[T]) stale() error   { return said(p.refuse().stale) }
+func (p shelf) missing() error { return said(p.refuse().missing) }
+func (p shelf) gone() error    { return said(p.refuse().gone) }
+func (p shelf) stale() error   { return said(p.refuse().stale) }
 
 // said writes a noun as a sentence does.
 func said(f *fault.Error) error {
@@ -144,25 +159,33 @@ func said(f *fault.Error) error {
 
 // get returns a row of a person that is neither unknown nor deleted.
 func (p part[T]) get(ctx context.Context, r db.Reader, by account.ID, personID, id string) (T, error) {
-	v, err := db.One(ctx, r, p.scan(by), "SELECT "+partColumns+p.own+" FROM "+p.table+" WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL", string(by), id)
+	v, err := db.One(ctx, r, p.scan(by), p.selected()+" WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL", string(by), id)
 	if err == nil && p.meta(&v).Person != personID {
 		return v, p.missing()
 	}
-	if !errors.Is(err, db.ErrNoRows) {
-		return v, err
+	if errors.Is(err, db.ErrNoRows) {
+		err = p.absent(ctx, r, by, personID, id)
 	}
+	return v, err
+}
+
+// selected begins a statement that reads rows.
+func (p shelf) selected() string { return "SELECT " + partColumns + p.own + " FROM " + p.table }
+
+// absent says why a row of a person is not there: it was deleted, or never was.
+func (p shelf) absent(ctx context.Context, r db.Reader, by account.ID, personID, id string) error {
 	was, err := p.state(ctx, r, by, id)
 	switch {
 	case err != nil:
-		return v, err
+		return err
 	case was.found && was.merged == personID: // the person it belonged to
-		return v, p.gone()
+		return p.gone()
 	}
-	return v, p.missing()
+	return p.missing()
 }
 
 // state tells what became of an id. merged is the person it belongs to.
-func (p part[T]) state(ctx context.Context, r db.Reader, by account.ID, id string) (was, error) {
+func (p shelf) state(ctx context.Context, r db.Reader, by account.ID, id string) (was, error) {
 	v, err := db.One(ctx, r, func(s db.Scanner) (v was, err error) {
 		v.found = true
 		err = s.Scan(&v.fingerprint, &v.deleted, &v.merged)
@@ -176,45 +199,51 @@ func (p part[T]) state(ctx context.Context, r db.Reader, by account.ID, id strin
 
 // of lists what a person has.
 func (p part[T]) of(ctx context.Context, r db.Reader, by account.ID, personID string) ([]T, error) {
-	return db.All(ctx, r, p.scan(by), "SELECT "+partColumns+p.own+" FROM "+p.table+
+	return db.All(ctx, r, p.scan(by), p.selected()+
 		" WHERE user_id = $1 AND person_id = $2 AND deleted_at IS NULL ORDER BY "+p.order, string(by), personID)
 }
 
-func (p part[T]) count(ctx context.Context, r db.Reader, by account.ID, personID string) (int, error) {
+func (p shelf) count(ctx context.Context, r db.Reader, by account.ID, personID string) (int, error) {
 	return db.One(ctx, r, db.Value[int], "SELECT COUNT(*) FROM "+p.table+" WHERE user_id = $1 AND person_id = $2 AND deleted_at IS NULL", string(by), personID)
 }
 
 // add makes a row of a person who is there. The same request again gives the row as it is now, and false.
 func (p part[T]) add(ctx context.Context, tx *db.Tx, by account.ID, personID string, v T, fp string, now time.Time) (T, bool, error) {
 	m := p.meta(&v)
-	was, err := p.state(ctx, tx, by, m.ID)
-	switch {
-	case err != nil:
-		return v, false, err
-	case was.deleted:
-		return v, false, p.gone()
-	case was.found && was.fingerprint != fp:
-		return v, false, idReused()
-	case was.found:
-		if err := touch(ctx, tx, by, p.table, m.ID); err != nil {
-			return v, false, err
-		}
-		v, err := p.get(ctx, tx, by, was.merged, m.ID)
-		return v, false, err
-	}
-	n, err := p.count(ctx, tx, by, personID)
+	owner, err := p.admit(ctx, tx, by, personID, m.ID, fp)
 	if err != nil {
 		return v, false, err
 	}
-	if n >= p.most {
-		return v, false, fault.Conflict("person_full", "", "This person has %d of these already, and there is no room for more.", p.most).With("max", p.most)
+	if owner != "" {
+		v, err := p.get(ctx, tx, by, owner, m.ID)
+		return v, false, err
 	}
 	m.Person, m.Revision, m.CreatedAt, m.UpdatedAt = personID, 1, now, now
 	return v, true, p.insert(ctx, tx, by, v, fp, nil)
 }
 
+// admit says whether a person may have one more. When the same request made it before, owner is whose it is now.
+func (p shelf) admit(ctx context.Context, tx *db.Tx, by account.ID, personID, id, fp string) (owner string, err error) {
+	was, err := p.state(ctx, tx, by, id)
+	switch {
+	case err != nil:
+		return "", err
+	case was.deleted:
+		return "", p.gone()
+	case was.found && was.fingerprint != fp:
+		return "", idReused()
+	case was.found:
+		return was.merged, touch(ctx, tx, by, p.table, id)
+	}
+	n, err := p.count(ctx, tx, by, personID)
+	if err == nil && n >= p.most {
+		err = fault.Conflict("person_full", "", "This person has %d of these already, and there is no room for more.", p.most).With("max", p.most)
+	}
+	return "", err
+}
+
 // columns are those of a new row, and row their values.
-func (p part[T]) columns() string {
+func (p shelf) columns() string {
 	return "user_id, id, person_id, fingerprint, revision, created_at, updated_at, deleted_at, " + p.own
 }
 
@@ -227,7 +256,11 @@ func (p part[T]) row(by account.ID, v T, fp string, deleted *int64) []any {
 }
 
 func (p part[T]) insert(ctx context.Context, tx *db.Tx, by account.ID, v T, fp string, deleted *int64) error {
-	args := p.row(by, v, fp, deleted)
+	return p.put(ctx, tx, p.row(by, v, fp, deleted))
+}
+
+// put adds a row that holds values for columns.
+func (p shelf) put(ctx context.Context, tx *db.Tx, args []any) error {
 	marks, _ := db.In(1, args)
 	_, err := tx.Exec(ctx, "INSERT INTO "+p.table+" ("+p.columns()+") VALUES ("+marks+")", args...)
 	return err
@@ -255,10 +288,14 @@ func (p part[T]) save(ctx context.Context, tx *db.Tx, by account.ID, v T) error 
 	if p.seal != nil {
 		p.seal(by, &v)
 	}
-	m := p.meta(&v)
+	return p.replace(ctx, tx, by, p.meta(&v), p.values(&v))
+}
+
+// replace gives a row the values of its own columns.
+func (p shelf) replace(ctx context.Context, tx *db.Tx, by account.ID, m *Meta, values []any) error {
 	args := []any{m.Person, m.Revision, db.Micros(m.UpdatedAt)}
 	set := []string{"person_id = $1", "revision = $2", "updated_at = $3"}
-	for i, own := range p.values(&v) {
+	for i, own := range values {
 		args = append(args, own)
 		set = append(set, fmt.Sprintf("%s = $%d", strings.Split(p.own, ", ")[i], len(args)))
 	}
