@@ -24,11 +24,9 @@ const maxDepth = 16
 func jsonFormat() huma.Format {
 	return huma.Format{
 		Marshal: func(w io.Writer, v any) error {
-			if a, ok := v.(appender); ok {
-				if b, ok := a.appendJSON(nil); ok {
-					_, err := w.Write(append(b, '\n'))
-					return err
-				}
+			if b, ok := written(v); ok {
+				_, err := w.Write(append(b, '\n'))
+				return err
 			}
 			enc := json.NewEncoder(w)
 			enc.SetEscapeHTML(false)

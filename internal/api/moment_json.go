@@ -3,45 +3,40 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
 )
 
-// appender is an answer that writes itself as JSON, byte for byte as encoding/json would. Reflection took a fifth of the
-// time of a list of moments; only that list and its moments are worth the lines.
-type appender interface {
-	// appendJSON adds itself to b, or returns false when it cannot.
-	appendJSON(b []byte) ([]byte, bool)
-}
-
-// appendJSON implements appender for lists of appenders.
-func (l List[T]) appendJSON(b []byte) ([]byte, bool) {
-	if _, ok := any(new(T)).(appender); !ok || l.Items == nil {
-		return nil, false
-	}
-	b = slices.Grow(b, 600*len(l.Items)+100) // what most need: growing costs as much as writing
-	b = append(b, `{"items":[`...)
-	for i := range l.Items {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		item, ok := any(&l.Items[i]).(appender)
-		if ok {
-			b, ok = item.appendJSON(b)
-		}
-		if !ok {
+// Reflection took a fifth of the time of a list of moments. Only that list and its moments are worth the lines in which they
+// write themselves as JSON, byte for byte as encoding/json would; everything else is left to it.
+//
+// written returns v as JSON, or false when it is left to encoding/json.
+func written(v any) ([]byte, bool) {
+	switch v := v.(type) {
+	case Moment:
+		return v.appendJSON(nil), true
+	case List[Moment]:
+		if v.Items == nil {
 			return nil, false
 		}
+		b := make([]byte, 0, 600*len(v.Items)+100) // what most need: growing costs as much as writing
+		b = append(b, `{"items":[`...)
+		for i := range v.Items {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = v.Items[i].appendJSON(b)
+		}
+		b = append(b, ']')
+		b = appendText(b, "next_cursor", v.NextCursor)
+		return append(b, '}'), true
 	}
-	b = append(b, ']')
-	b = appendText(b, "next_cursor", l.NextCursor)
-	return append(b, '}'), true
+	return nil, false
 }
 
-// appendJSON implements appender.
-func (v Moment) appendJSON(b []byte) ([]byte, bool) {
+// appendJSON adds the moment to b.
+func (v Moment) appendJSON(b []byte) []byte {
 	b = append(b, `{"id":`...)
 	b = appendString(b, v.ID)
 	b = append(b, `,"kind":`...)
@@ -87,7 +82,7 @@ func (v Moment) appendJSON(b []byte) ([]byte, bool) {
 	if v.DeletedAt != nil {
 		b = appendTime(b, "deleted_at", *v.DeletedAt)
 	}
-	return append(b, '}'), true
+	return append(b, '}')
 }
 
 // appendText adds a member unless it is empty.
