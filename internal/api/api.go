@@ -152,6 +152,7 @@ func (s *server) build() *table {
 	s.registerGroups(t)
 	s.registerCalendars(t)
 	s.registerHooks(t)
+	s.registerCalendarAccounts(t)
 	s.registerMerges(t)
 	s.registerIntentions(t)
 	s.registerOpportunities(t)

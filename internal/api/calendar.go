@@ -13,7 +13,9 @@ import (
 // Calendar is a calendar that is followed, to know when somebody is busy.
 type Calendar struct {
 	ID        string          `json:"id"`
-	Kind      string          `json:"kind" enum:"ics"`
+	Kind      string          `json:"kind" enum:"ics,caldav,carddav" doc:"One by its address, or a calendar or an address book of an account."`
+	Account   string          `json:"account,omitempty" doc:"The id of the account it belongs to."`
+	Followed  bool            `json:"followed" doc:"Those of an account are followed once you choose them."`
 	Name      string          `json:"name"`
 	Host      string          `json:"host" doc:"Where it lives. The whole address is often the secret that protects it, and is not shown."`
 	Login     string          `json:"login,omitempty"`
@@ -23,9 +25,16 @@ type Calendar struct {
 	Failure   *CalendarFailed `json:"failure,omitempty" doc:"Why the last sync stopped. What was known before stays."`
 	RetryAt   *time.Time      `json:"retry_at,omitempty" doc:"After a failure it is not tried again by itself before."`
 	SyncedAt  *time.Time      `json:"synced_at,omitempty" doc:"When something new was taken over last."`
+	Doing     *CalendarDoing  `json:"doing,omitempty" doc:"How far it is, while it is read just now."`
 	Revision  int64           `json:"revision"`
 	CreatedAt time.Time       `json:"created_at"`
 	UpdatedAt time.Time       `json:"updated_at"`
+}
+
+// CalendarDoing is how far the reading of a calendar is.
+type CalendarDoing struct {
+	Done int `json:"done" doc:"Events or cards read."`
+	Of   int `json:"of" doc:"To be read; 0 while that is not known."`
 }
 
 // CalendarFailed is why a sync stopped.
@@ -41,7 +50,7 @@ func (v Calendar) address() string { return "/calendars/" + v.ID }
 // CalendarDraft is a calendar to follow.
 type CalendarDraft struct {
 	ID       string `json:"id,omitempty" maxLength:"36" doc:"A UUID of your own makes the request safe to repeat."`
-	Kind     string `json:"kind,omitempty" enum:"ics" doc:"Left out, it is ics."`
+	Kind     string `json:"kind,omitempty" enum:"ics" doc:"Left out, it is ics. Those of an account are found by signing in there."`
 	Name     string `json:"name,omitempty" maxLength:"100" doc:"Left out, it is where the calendar lives."`
 	URL      string `json:"url" minLength:"1" maxLength:"2000" example:"webcal://calendar.example.org/private/ana.ics"`
 	Login    string `json:"login,omitempty" maxLength:"500"`
@@ -74,8 +83,8 @@ type CalendarFeed struct {
 // CalendarOf is a calendar as the API shows it.
 func CalendarOf(v dav.Calendar) Calendar {
 	c := Calendar{
-		ID: v.ID, Kind: v.Kind, Name: v.Name, Host: v.Host(), Login: v.Login, Titles: v.Titles, Found: v.Found, RetryAt: v.RetryAt, SyncedAt: v.SyncedAt,
-		Revision: v.Revision, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
+		ID: v.ID, Kind: v.Kind, Account: v.Account, Followed: v.Followed, Name: v.Name, Host: v.Host(), Login: v.Login, Titles: v.Titles, Found: v.Found, RetryAt: v.RetryAt,
+		SyncedAt: v.SyncedAt, Revision: v.Revision, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt,
 	}
 	if !v.CoveredTo.IsZero() && v.CoveredTo.Unix() > 0 {
 		c.CoveredTo = &v.CoveredTo
@@ -120,7 +129,11 @@ func (s *server) registerCalendars(t *table) {
 		if err != nil {
 			return nil, err
 		}
-		return &plain[Calendar]{Status: http.StatusOK, Body: CalendarOf(v)}, nil
+		body := CalendarOf(v)
+		if p, ok := s.Calendars.Doing(who.User, v.ID); ok {
+			body.Doing = &CalendarDoing{p.Done, p.Of}
+		}
+		return &plain[Calendar]{Status: http.StatusOK, Body: body}, nil
 	})
 	handle(s, t, operation{
 		ID: "change-calendar", Method: http.MethodPatch, Path: "/calendars/{id}", Scope: auth.Write, Tag: "calendars", Summary: "Change a calendar",

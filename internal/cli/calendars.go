@@ -20,6 +20,8 @@ type calendarsCmd struct {
 	Busy   calendarsBusyCmd   `cmd:"" help:"List when you are busy."`
 	Feed   calendarsFeedCmd   `cmd:"" help:"Make a secret link to your birthdays and follow-ups, for a calendar program; it is shown this once."`
 	Remove calendarsRemoveCmd `cmd:"" help:"Follow a calendar no longer, and forget what it said."`
+
+	Accounts calendarAccountsCmd `cmd:"" help:"Sign in where calendars and address books are (CalDAV, CardDAV), and choose which are followed."`
 }
 
 type calendarsListCmd struct {
@@ -50,10 +52,11 @@ func (c *calendarsListCmd) Run(ctx context.Context, a *app) error {
 func (a *app) calendar(v api.Calendar) {
 	said := "not read yet"
 	if v.SyncedAt != nil {
-		said = fmt.Sprintf("%d busy times", v.Found)
-		if v.Found == 1 {
-			said = "1 busy time"
+		what := "busy time"
+		if v.Kind == "carddav" {
+			what = "contact"
 		}
+		said = countOf(v.Found, what)
 	}
 	a.screen.line(v.ID, "  ", clean(v.Name), quiet("  "+clean(v.Host)+"  "+said))
 	if v.Failure != nil {
@@ -146,18 +149,25 @@ type calendarsSyncCmd struct {
 
 // Run reads calendars now.
 func (c *calendarsSyncCmd) Run(ctx context.Context, a *app) error {
+	saveMemory(a.getenv) // a large calendar must not make a large process
 	return c.with(ctx, a, func(k *client.Client) error {
 		list, err := k.Calendars(ctx)
 		if err != nil {
 			return err
 		}
-		done := api.List[api.Calendar]{Items: []api.Calendar{}}
+		done, failed := api.List[api.Calendar]{Items: []api.Calendar{}}, 0
 		for _, v := range list.Items {
 			if !strings.HasSuffix(v.ID, c.ID) {
 				continue
 			}
-			if v, err = k.SyncCalendar(ctx, v.ID); err != nil {
+			stop := a.tellSync(ctx, k, v.ID)
+			v, err = k.SyncCalendar(ctx, v.ID)
+			stop()
+			if err != nil {
 				return err
+			}
+			if v.Failure != nil {
+				failed++
 			}
 			done.Items = append(done.Items, v)
 			if !c.JSON {
@@ -168,10 +178,41 @@ func (c *calendarsSyncCmd) Run(ctx context.Context, a *app) error {
 			return usagef("no calendar has this id: see kith calendars list")
 		}
 		if c.JSON {
-			return a.printJSON(done)
+			err = a.printJSON(done)
 		}
-		return nil
+		if err == nil && failed > 0 {
+			err = fmt.Errorf("%s could not be read; what was known of it stays", countOf(failed, "calendar"))
+		}
+		return err
 	})
+}
+
+func countOf(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// tellSync says on standard error how far the reading of a calendar is, until the function it returns is called. What is
+// done in a moment says nothing.
+func (a *app) tellSync(ctx context.Context, k *client.Client, id string) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(2 * time.Second):
+			}
+			if v, err := k.Calendar(ctx, id); err == nil && v.Doing != nil && v.Doing.Of > 0 {
+				fmt.Fprintf(a.err, "%s: %d of %d read\n", clean(v.Name), v.Doing.Done, v.Doing.Of)
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 type calendarsBusyCmd struct {

@@ -15,6 +15,12 @@ func (c *Client) Calendars(ctx context.Context) (list api.List[api.Calendar], er
 	return list, err
 }
 
+// Calendar returns one calendar, and how far its reading is.
+func (c *Client) Calendar(ctx context.Context, id string) (v api.Calendar, err error) {
+	err = c.Do(ctx, http.MethodGet, v1("calendars", id), nil, &v)
+	return v, err
+}
+
 // FollowCalendar follows a calendar and reads it.
 func (c *Client) FollowCalendar(ctx context.Context, d api.CalendarDraft) (v api.Calendar, err error) {
 	err = c.Do(ctx, http.MethodPost, v1("calendars"), d, &v)

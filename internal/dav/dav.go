@@ -14,7 +14,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -27,11 +26,13 @@ import (
 
 // Kinds of calendar.
 const (
-	ICS = "ics" // a calendar by its address
+	ICS     = "ics"     // a calendar by its address
+	CalDAV  = "caldav"  // one of an account
+	CardDAV = "carddav" // an address book of an account
 )
 
 // Kinds lists them.
-func Kinds() []string { return []string{ICS} }
+func Kinds() []string { return []string{ICS, CalDAV, CardDAV} }
 
 // Bounds.
 const (
@@ -39,6 +40,7 @@ const (
 	maxURL       = 2000
 	maxCalendars = 50
 	maxBody      = 32 << 20 // bytes of a calendar
+	maxBusy      = 100_000  // busy times of a calendar
 	maxPiece     = 7 * 24 * time.Hour
 )
 
@@ -46,6 +48,8 @@ const (
 type Calendar struct {
 	ID        string
 	Kind      string
+	Account   string // the id of the account it belongs to; empty: it stands alone
+	Followed  bool   // it is read; those of an account begin as only known to be there
 	Name      string
 	URL       string
 	Login     string
@@ -99,8 +103,8 @@ func (d Draft) clean(o httpsafe.Options) (Draft, error) {
 	if d.Kind == "" {
 		d.Kind = ICS
 	}
-	if !slices.Contains(Kinds(), d.Kind) {
-		return d, fault.Invalid("unknown_calendar_kind", "kind", "A calendar is one of: %s.", strings.Join(Kinds(), ", "))
+	if d.Kind != ICS { // those of an account are found there
+		return d, fault.Invalid("unknown_calendar_kind", "kind", "A calendar is one of: %s.", ICS)
 	}
 	var err error
 	if d.URL, err = cleanURL(d.URL, o); err != nil {

@@ -8,10 +8,11 @@ import (
 	"kith/internal/ical"
 )
 
-// failure is why a sync stopped, in words for its owner. line is where in the calendar, or 0.
+// failure is why a sync stopped, in words for its owner. line is where in the calendar, or 0; item is what an event or a
+// card is called on its server.
 //
 // What the codes stand for is kept by code and line, and worded when it is shown.
-func failure(code string, line int) *fault.Error {
+func failure(code string, line int, item string) *fault.Error {
 	switch code {
 	case "":
 		return nil
@@ -45,6 +46,20 @@ func failure(code string, line int) *fault.Error {
 		return fault.Invalid("calendar_server_odd", "url", "The other server answers in a way no calendar does. Check the address.")
 	case "calendar_unreachable":
 		return fault.Busy("calendar_unreachable", "The connection to the other server broke, or is not secure. What was known stays; it is tried again by itself.")
+	case "event_broken":
+		return fault.Invalid("event_broken", "url", "The event “%s” is damaged. What was known stays. Remove it or enter it anew, then sync again.", item).With("item", item)
+	case "event_date":
+		return fault.Invalid("event_date", "url", "The event “%s” has a date that cannot be, such as one of the year 1. What was known stays. Correct or remove it, then sync again.", item).With("item", item)
+	case "event_zone":
+		return fault.Invalid("event_zone", "url", "The event “%s” names a time zone nobody knows. What was known stays. Give it another one, then sync again.", item).With("item", item)
+	case "event_rule":
+		return fault.Invalid("event_rule", "url", "The event “%s” has a recurrence that cannot be read. What was known stays. Correct or remove it, then sync again.", item).With("item", item)
+	case "book_unreadable":
+		return fault.TooLarge("book_unreadable", "url", "The address book cannot be taken over: it holds more than is read, or something else than cards. What was known stays.")
+	case "account_unreadable":
+		return fault.Invalid("account_unreadable", "address", "The other server answers with something that is no CalDAV or CardDAV, perhaps a web page for signing in. Check the address.")
+	case "account_empty":
+		return fault.Invalid("account_empty", "address", "There is neither a calendar nor an address book at this address.")
 	case "too_many_redirects":
 		return fault.Invalid(code, "url", "This address sends on too many times. Enter the address it ends at.").With("max", 3)
 	case "redirect_not_secure":
@@ -67,6 +82,7 @@ func failure(code string, line int) *fault.Error {
 type stop struct {
 	code  string
 	line  int
+	item  string // what the event or card is called on its server
 	after int
 	err   error
 }
@@ -92,7 +108,7 @@ func stopped(err error) *stop {
 }
 
 // refusal is what a status means.
-func refusal(status, after int) error {
+func refusal(status, after int) *stop {
 	s := &stop{after: after}
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusProxyAuthRequired:

@@ -16,21 +16,21 @@ type doer interface {
 }
 
 // request makes a request to where a calendar lives, as its owner.
-func (s *Service) request(ctx context.Context, c *Calendar, method, address string, body io.Reader) (*http.Request, error) {
+func (s *Service) request(ctx context.Context, as sign, method, address string, body io.Reader) (*http.Request, error) {
 	r, err := http.NewRequestWithContext(ctx, method, address, body)
 	if err != nil {
 		return nil, &stop{code: "calendar_server_odd", err: err}
 	}
 	r.Header.Set("User-Agent", "Kith")
-	if c.Login != "" || c.Password != "" {
-		r.SetBasicAuth(c.Login, c.Password)
+	if as.login != "" || as.password != "" {
+		r.SetBasicAuth(as.login, as.password)
 	}
 	return r, nil
 }
 
 // send sends it. What cannot be reached is a stop; every status is an answer.
-func (s *Service) send(r *http.Request) (*http.Response, error) {
-	res, err := s.client.Do(r)
+func (s *Service) send(with doer, r *http.Request) (*http.Response, error) {
+	res, err := with.Do(r)
 	if err == nil || r.Context().Err() != nil {
 		return res, err
 	}
@@ -63,7 +63,7 @@ type reading struct {
 // fetch asks for a calendar. With validators of the last answer it may hear that nothing changed.
 func (s *Service) fetch(ctx context.Context, c *Calendar, etag, modified string) (reading, error) {
 	for {
-		r, err := s.request(ctx, c, http.MethodGet, c.URL, nil)
+		r, err := s.request(ctx, sign{c.Login, c.Password}, http.MethodGet, c.URL, nil)
 		if err != nil {
 			return reading{}, err
 		}
@@ -74,7 +74,7 @@ func (s *Service) fetch(ctx context.Context, c *Calendar, etag, modified string)
 		if modified != "" {
 			r.Header.Set("If-Modified-Since", modified)
 		}
-		res, err := s.send(r)
+		res, err := s.send(s.client, r)
 		if err != nil {
 			return reading{}, err
 		}

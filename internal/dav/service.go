@@ -3,12 +3,15 @@ package dav
 import (
 	"context"
 	"errors"
+	"net/http"
+	"sync"
 	"time"
 
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/httpsafe"
+	"kith/internal/intake"
 	"kith/internal/job"
 )
 
@@ -17,13 +20,16 @@ type Service struct {
 	db     *db.DB
 	o      Options
 	client doer
+	dav    doer // follows no redirect by itself
 	codecs codecs
+	doing  sync.Map // readers by user and calendar
 }
 
 // Options are what calendars stand on.
 type Options struct {
 	Accounts *account.Service
-	Jobs     *job.Queue // nil: nothing is looked at again by itself
+	Intake   *intake.Service // takes the people of address books over
+	Jobs     *job.Queue      // nil: nothing is looked at again by itself
 	HTTP     httpsafe.Options
 	Now      func() time.Time
 }
@@ -34,15 +40,24 @@ func New(d *db.DB, o Options) *Service {
 		o.HTTP.Timeout = time.Minute
 	}
 	o.HTTP.MaxBody = maxBody
-	s := &Service{db: d, o: o, client: httpsafe.New(o.HTTP)}
+	client := httpsafe.New(o.HTTP)
+	asked := *client
+	asked.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s := &Service{db: d, o: o, client: client, dav: &asked}
 	s.handle()
 	return s
 }
 
 // Seal has secrets sealed from now on.
 func (s *Service) Seal(k *db.Keys) {
-	url, login, password, title := k.Column("calendar.url"), k.Column("calendar.login"), k.Column("calendar.password"), k.Column("calendar_busy.title")
-	s.codecs = codecs{&url, &login, &password, &title}
+	column := func(name string) *db.Column {
+		c := k.Column(name)
+		return &c
+	}
+	s.codecs = codecs{
+		column("calendar.url"), column("calendar.login"), column("calendar.password"), column("calendar_busy.title"), column("calendar_busy.invited"),
+		column("calendar_account.url"), column("calendar_account.login"), column("calendar_account.password"),
+	}
 }
 
 func (s *Service) now() time.Time { return s.o.Now().UTC().Truncate(time.Microsecond) }
@@ -85,7 +100,8 @@ func (s *Service) Add(ctx context.Context, by account.ID, d Draft) (Calendar, bo
 		}
 		now := s.now()
 		v := row{Calendar: Calendar{
-			ID: id, Kind: d.Kind, Name: d.Name, URL: d.URL, Login: d.Login, Password: d.Password, Titles: d.Titles, Revision: 1, CreatedAt: now, UpdatedAt: now,
+			ID: id, Kind: d.Kind, Name: d.Name, URL: d.URL, Login: d.Login, Password: d.Password, Titles: d.Titles, Followed: true, Revision: 1, CreatedAt: now,
+			UpdatedAt: now,
 		}, fingerprint: d.fingerprint()}
 		got, created = v.Calendar, true
 		return s.insert(ctx, tx, by, v)
@@ -130,6 +146,9 @@ func (s *Service) Update(ctx context.Context, by account.ID, id string, c Change
 		if ifRevision != 0 && ifRevision != v.Revision {
 			return fault.Stale("calendar")
 		}
+		if v.Account != "" && (c.URL != nil || c.Login != nil || c.Password != nil) {
+			return fault.Conflict("calendar_of_account", "", "Address, name and password of this calendar are those of its account. Change them there.")
+		}
 		before := v.Calendar
 		for to, from := range map[*string]*string{&v.Name: c.Name, &v.URL: c.URL, &v.Login: c.Login, &v.Password: c.Password} {
 			if from != nil {
@@ -149,8 +168,8 @@ func (s *Service) Update(ctx context.Context, by account.ID, id string, c Change
 		renamed.Name = v.Name
 		if renamed != got { // what is read is another thing now
 			v.etag, v.modified, v.digest, v.token = "", "", "", ""
-			v.failure, v.failureLine, v.Failure, v.Failures, v.RetryAt = "", 0, nil, 0, nil
-			if err := keepState(ctx, tx, by, v); err != nil {
+			v.failure, v.failureLine, v.failureItem, v.Failure, v.Failures, v.RetryAt = "", 0, "", nil, 0, nil
+			if err := s.keepState(ctx, tx, by, v); err != nil {
 				return err
 			}
 		}
@@ -201,10 +220,21 @@ func (s *Service) Delete(ctx context.Context, by account.ID, id string, ifRevisi
 		if ifRevision != 0 && ifRevision != v.Revision {
 			return fault.Stale("calendar")
 		}
-		now := s.now()
-		gone := row{Calendar: Calendar{ID: id, Revision: v.Revision + 1, UpdatedAt: now}, deletedAt: &now}
-		return errors.Join(keepState(ctx, tx, by, gone), s.save(ctx, tx, by, gone), dropBusy(ctx, tx, by, id))
+		if v.Account != "" { // it stays known to be there
+			if !v.Followed {
+				return fault.NotFound("calendar")
+			}
+			return s.unfollow(ctx, tx, by, v)
+		}
+		return s.remove(ctx, tx, by, v)
 	})
+}
+
+// remove leaves a tombstone.
+func (s *Service) remove(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
+	now := s.now()
+	gone := row{Calendar: Calendar{ID: v.ID, Account: v.Account, Revision: v.Revision + 1, UpdatedAt: now}, deletedAt: &now}
+	return errors.Join(s.keepState(ctx, tx, by, gone), s.save(ctx, tx, by, gone), dropBusy(ctx, tx, by, v.ID), dropItems(ctx, tx, by, v.ID))
 }
 
 // Busy returns the times that touch a stretch of time, in order. Those that overlap stay apart.

@@ -19,7 +19,9 @@ import (
 	"kith/internal/db/dbtest"
 	"kith/internal/fault"
 	"kith/internal/httpsafe"
+	"kith/internal/intake"
 	"kith/internal/job"
+	"kith/internal/person"
 )
 
 // world is an account, a service and another server.
@@ -27,6 +29,8 @@ type world struct {
 	t     *testing.T
 	db    *db.DB
 	s     *dav.Service
+	cards *intake.Service
+	names *person.Service
 	by    account.ID
 	other account.ID
 	web   *httptest.Server
@@ -58,7 +62,10 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.s = dav.New(d, dav.Options{Accounts: accounts, Now: clock, HTTP: httpsafe.Options{Allow: allow}})
+	w.names = person.New(d, clock)
+	w.cards = intake.New(d, intake.Needs{People: w.names, Now: clock})
+	w.names.OnDeleted(w.cards.PersonDeleted)
+	w.s = dav.New(d, dav.Options{Accounts: accounts, Intake: w.cards, Now: clock, HTTP: httpsafe.Options{Allow: allow}})
 	keys, err := db.MakeKeys(filepath.Join(t.TempDir(), "keys"))
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +134,11 @@ func (w *world) written() string {
 		`SELECT id || '|' || etag || '|' || modified || '|' || digest || '|' || token || '|' || zone || '|' || CAST(covered_to AS TEXT) || '|' || CAST(found AS TEXT) || '|' ||
 			failure || '|' || CAST(failures AS TEXT) || '|' || COALESCE(CAST(retry_at AS TEXT), '') || '|' || COALESCE(CAST(synced_at AS TEXT), '') || '|' || CAST(updated_at AS TEXT)
 			FROM calendar ORDER BY id`,
+		"SELECT id || state || report || CAST(revision AS TEXT) FROM import ORDER BY id",
+		"SELECT card_key || digest || stamp || CAST(taken_at AS TEXT) FROM import_item ORDER BY card_key",
+		"SELECT id || name || CAST(revision AS TEXT) || CAST(updated_at AS TEXT) FROM person ORDER BY id",
+		"SELECT calendar_id || item || etag FROM calendar_item ORDER BY calendar_id, item",
+		"SELECT id || '|' || url || '|' || CAST(revision AS TEXT) || '|' || CAST(updated_at AS TEXT) FROM calendar_account ORDER BY id",
 		"SELECT calendar_id || item || CAST(start_at AS TEXT) || '-' || CAST(end_at AS TEXT) || title FROM calendar_busy ORDER BY calendar_id, item, start_at, end_at",
 	} {
 		rows, err := db.All(w.t.Context(), w.db, db.Value[string], q)

@@ -31,16 +31,23 @@ var errChanged = errors.New("the calendar was changed while it was read")
 // Sync reads a calendar now. What goes wrong with it is in the calendar that is returned; an error is a fault of the
 // caller's or our own.
 func (s *Service) Sync(ctx context.Context, by account.ID, id string) (Calendar, error) {
+	return s.once(ctx, by, id, func(r *reader) (Calendar, error) { return s.sync(ctx, by, id, r.tell) })
+}
+
+func (s *Service) sync(ctx context.Context, by account.ID, id string, tell func(Progress)) (Calendar, error) {
 	was, err := s.get(ctx, s.db, by, id)
 	if err != nil {
 		return Calendar{}, err
+	}
+	if !was.Followed {
+		return Calendar{}, fault.Conflict("calendar_not_followed", "", "This calendar of an account is not followed.")
 	}
 	u, err := s.o.Accounts.Get(ctx, by)
 	if err != nil {
 		return Calendar{}, err
 	}
 	v := was
-	changed, err := s.read(ctx, by, u.Zone, &v)
+	changed, err := s.read(ctx, by, u.Zone, &v, tell)
 	now := s.now()
 	if errors.Is(err, errChanged) {
 		return s.Get(ctx, by, id)
@@ -51,18 +58,18 @@ func (s *Service) Sync(ctx context.Context, by account.ID, id string) (Calendar,
 			return Calendar{}, fmt.Errorf("sync a calendar: %w", err)
 		}
 		v = was
-		v.failure, v.failureLine = why.code, why.line
+		v.failure, v.failureLine, v.failureItem = why.code, why.line, why.item
 		v.Failures++
 		pause := min(firstPause<<min(v.Failures-1, 10), longestPause)
 		at := now.Add(max(pause, time.Duration(why.after)*time.Second))
 		v.RetryAt = &at
 	} else {
-		v.failure, v.failureLine, v.Failures, v.RetryAt = "", 0, 0, nil
+		v.failure, v.failureLine, v.failureItem, v.Failures, v.RetryAt = "", 0, "", 0, nil
 		if changed || v.SyncedAt == nil {
 			v.SyncedAt = &now
 		}
 	}
-	v.Failure = failure(v.failure, v.failureLine)
+	v.Failure = failure(v.failure, v.failureLine, v.failureItem)
 	if same(was, v) {
 		return v.Calendar, nil
 	}
@@ -70,7 +77,7 @@ func (s *Service) Sync(ctx context.Context, by account.ID, id string) (Calendar,
 		if err := current(ctx, tx, by, id, v.Revision); err != nil {
 			return err
 		}
-		return keepState(ctx, tx, by, v)
+		return s.keepState(ctx, tx, by, v)
 	})
 	if errors.Is(err, errChanged) {
 		return s.Get(ctx, by, id)
@@ -85,12 +92,22 @@ func same(a, b row) bool {
 }
 
 // read brings what is kept up to date and v with it, and reports whether anything was new.
-func (s *Service) read(ctx context.Context, by account.ID, zoneName string, v *row) (bool, error) {
+func (s *Service) read(ctx context.Context, by account.ID, zoneName string, v *row, tell func(Progress)) (bool, error) {
 	loc, err := zone.Load(zoneName)
 	if err != nil {
 		loc = time.UTC
 	}
-	return s.readICS(ctx, by, loc, v)
+	if v.Account == "" {
+		return s.readICS(ctx, by, loc, v)
+	}
+	a, err := s.getAccount(ctx, s.db, by, v.Account)
+	if err != nil {
+		return false, err
+	}
+	if v.Kind == CardDAV {
+		return s.readBook(ctx, by, sign{a.Login, a.Password}, v, tell)
+	}
+	return s.readCollection(ctx, by, loc, sign{a.Login, a.Password}, v, tell)
 }
 
 // readICS reads a calendar by its address.
@@ -123,7 +140,7 @@ func (s *Service) readICS(ctx context.Context, by account.ID, loc *time.Location
 	if err != nil {
 		return false, err
 	}
-	changed, found, err := s.replace(ctx, by, v, rowsOf(spans))
+	changed, found, err := s.replace(ctx, by, v, rowsOf(spans), nil)
 	if err != nil {
 		return false, err
 	}
@@ -136,7 +153,7 @@ func rowsOf(spans []ical.Span) []busyRow {
 	rows := make([]busyRow, 0, len(spans))
 	for _, sp := range spans {
 		item := ""
-		if sp.UID != "" || sp.Title != "" {
+		if sp.UID != "" || sp.Title != "" || sp.Invited != "" {
 			item = digest(sp.UID)
 		}
 		for start := sp.Start; start.Before(sp.End); start = start.Add(maxPiece) {
@@ -144,7 +161,7 @@ func rowsOf(spans []ical.Span) []busyRow {
 			if sp.End.Before(end) {
 				end = sp.End
 			}
-			rows = append(rows, busyRow{item: item, start: db.Micros(start), end: db.Micros(end), title: sp.Title})
+			rows = append(rows, busyRow{item: item, start: db.Micros(start), end: db.Micros(end), title: sp.Title, invited: sp.Invited})
 		}
 	}
 	return rows
@@ -152,7 +169,9 @@ func rowsOf(spans []ical.Span) []busyRow {
 
 // replace makes the busy times of a calendar be these, and writes only what is different. It reports whether anything
 // was, and how many there are.
-func (s *Service) replace(ctx context.Context, by account.ID, v *row, rows []busyRow) (changed bool, found int, err error) {
+//
+// Only those of items that are touched are looked at; nil is all of them.
+func (s *Service) replace(ctx context.Context, by account.ID, v *row, rows []busyRow, touched map[string]bool) (changed bool, found int, err error) {
 	want := make(map[busyKey]busyRow, len(rows))
 	for _, b := range rows {
 		if _, twice := want[b.key()]; !twice {
@@ -163,9 +182,10 @@ func (s *Service) replace(ctx context.Context, by account.ID, v *row, rows []bus
 	var gone, fresh []busyRow
 	err = s.busyOf(ctx, s.db, by, v.ID, func(b busyRow) error {
 		switch w, ok := want[b.key()]; {
+		case touched != nil && !touched[b.item]:
 		case !ok:
 			gone = append(gone, b)
-		case w.title == b.title:
+		case w.says(b):
 			delete(want, b.key())
 		}
 		return nil
@@ -175,7 +195,6 @@ func (s *Service) replace(ctx context.Context, by account.ID, v *row, rows []bus
 	}
 	for _, b := range rows { // in order: two syncs of one calendar never wait for each other crosswise
 		if w, ok := want[b.key()]; ok {
-			w.sealed = seal(s.codecs.title, by, v.ID, w.title)
 			fresh = append(fresh, w)
 			delete(want, b.key())
 		}
@@ -188,7 +207,7 @@ func (s *Service) replace(ctx context.Context, by account.ID, v *row, rows []bus
 			if err := current(ctx, tx, by, v.ID, v.Revision); err != nil {
 				return err
 			}
-			return errors.Join(removeBusy(ctx, tx, by, v.ID, out), insertBusy(ctx, tx, by, v.ID, in))
+			return errors.Join(removeBusy(ctx, tx, by, v.ID, out), s.insertBusy(ctx, tx, by, v.ID, in))
 		})
 		if err != nil {
 			return false, 0, err

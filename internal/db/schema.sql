@@ -138,7 +138,22 @@ CREATE TABLE calendar (
     revision     BIGINT  NOT NULL,
     created_at   BIGINT  NOT NULL,
     updated_at   BIGINT  NOT NULL,
-    deleted_at   BIGINT,
+    deleted_at   BIGINT, account_id TEXT NOT NULL DEFAULT '', followed BOOLEAN NOT NULL DEFAULT TRUE, failure_item TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (user_id, id)
+);
+
+CREATE TABLE calendar_account (
+    user_id     TEXT   NOT NULL,
+    id          TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    url         TEXT   NOT NULL, -- sealed: the address as it was entered; empty once deleted
+    login       TEXT   NOT NULL, -- sealed
+    password    TEXT   NOT NULL, -- sealed
+    fingerprint TEXT   NOT NULL,
+    revision    BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    deleted_at  BIGINT,
     PRIMARY KEY (user_id, id)
 );
 
@@ -148,7 +163,7 @@ CREATE TABLE calendar_busy (
     item        TEXT   NOT NULL, -- digest of where it stands in the calendar; empty where that does not matter
     start_at    BIGINT NOT NULL,
     end_at      BIGINT NOT NULL,
-    title       TEXT   NOT NULL, -- sealed; empty unless its owner allows titles
+    title       TEXT   NOT NULL, invited TEXT NOT NULL DEFAULT '', -- sealed; empty unless its owner allows titles
     PRIMARY KEY (user_id, calendar_id, item, start_at, end_at)
 );
 
@@ -161,6 +176,14 @@ CREATE TABLE calendar_feed (
 );
 
 CREATE UNIQUE INDEX calendar_feed_token ON calendar_feed (token);
+
+CREATE TABLE calendar_item (
+    user_id     TEXT NOT NULL,
+    calendar_id TEXT NOT NULL,
+    item        TEXT NOT NULL, -- digest of where it stands
+    etag        TEXT NOT NULL, -- digest of its ETag
+    PRIMARY KEY (user_id, calendar_id, item)
+);
 
 CREATE TABLE digest_mail (
     user_id    TEXT   NOT NULL,

@@ -77,7 +77,7 @@ func (c *Calendar) Busy() ([]Span, error) {
 	}
 	sort.Slice(spans, func(i, j int) bool {
 		a, b := &spans[i], &spans[j]
-		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), strings.Compare(a.UID, b.UID), strings.Compare(a.Title, b.Title)) < 0
+		return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End), strings.Compare(a.UID, b.UID), strings.Compare(a.Title, b.Title), strings.Compare(a.Invited, b.Invited)) < 0
 	})
 	return slices.Compact(spans), nil
 }
@@ -101,7 +101,7 @@ func (c *Calendar) single(e *event, add func(Span) error) error {
 func (c *Calendar) span(e *event, start, end time.Time) Span {
 	s := Span{Start: start, End: end}
 	if c.o.Titles {
-		s.UID, s.Title = e.uid, e.title
+		s.UID, s.Title, s.Invited = e.uid, e.title, strings.Join(e.invited, " ")
 	}
 	return s
 }
@@ -176,7 +176,7 @@ func (c *Calendar) expand(e *event, others []*event, add func(Span) error) error
 		u.wall = wallAt(k, u.wall)
 		r.until = &u
 	}
-	err = r.each(e.start.wall, c.o.From.Add(-lasts-48*time.Hour), c.o.To.Add(48*time.Hour), &c.steps, func(wall time.Time) bool {
+	err = r.each(e.start.wall, c.o.From.Add(-lasts-48*time.Hour), c.o.To.Add(48*time.Hour), c.steps, func(wall time.Time) bool {
 		return one(wall, f(wall))
 	})
 	if failed != nil {

@@ -5,17 +5,20 @@ import (
 	"time"
 )
 
-// budget is how much may be looked at in all.
-type budget struct{ left int }
+// Budget is how much may be looked at in all to expand recurrences. One that is shared bounds many calendars together.
+type Budget struct{ left int }
 
-func (b *budget) spend(n int) bool {
+// NewBudget returns some seconds of work.
+func NewBudget() *Budget { return &Budget{maxSteps} }
+
+func (b *Budget) spend(n int) bool {
 	b.left -= n
 	return b.left >= 0
 }
 
 // each calls f with the wall clock times of the rule from start on, in order, those before from left out where that
 // changes nothing, until after to or until f says false. What costs more than is left of steps is an error.
-func (r *rule) each(start, from, to time.Time, steps *budget, f func(time.Time) bool) error {
+func (r *rule) each(start, from, to time.Time, steps *Budget, f func(time.Time) bool) error {
 	x := expansion{rule: r.filled(start), start: start, to: to, steps: steps, f: f}
 	if r.until != nil {
 		end := r.until.wall
@@ -77,7 +80,7 @@ func (r *rule) filled(start time.Time) rule {
 type expansion struct {
 	rule
 	start, to time.Time
-	steps     *budget
+	steps     *Budget
 	f         func(time.Time) bool
 	made      int
 	over      bool

@@ -22,6 +22,7 @@ const (
 	maxDates  = 5_000    // RDATE and EXDATE values of an event
 	maxZones  = 500
 	maxSpans  = 50_000
+	maxPeople = 20 // of an event that are kept
 	// maxSteps is how many days and times are looked at in all to expand recurrences: some seconds of work.
 	maxSteps  = 20_000_000
 	firstYear = 1900
@@ -53,6 +54,7 @@ type Span struct {
 	Start, End time.Time
 	UID        string // of the event; empty unless Options.Titles
 	Title      string // its first line; empty unless Options.Titles
+	Invited    string // addresses for mail, in lower case and parted by blanks; empty unless Options.Titles
 }
 
 // Options say what is wanted of a calendar.
@@ -60,4 +62,5 @@ type Options struct {
 	From, To time.Time      // the window: only spans that touch it are answered
 	Zone     *time.Location // where dates and times without a zone are meant; nil is UTC
 	Titles   bool
+	Budget   *Budget // nil is one of its own
 }

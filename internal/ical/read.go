@@ -3,6 +3,7 @@ package ical
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,6 +12,7 @@ import (
 type event struct {
 	no                int
 	uid, title        string
+	invited           []string
 	start             when
 	end               *when
 	length            *length
@@ -38,7 +40,7 @@ type Calendar struct {
 	clocks map[string]clock // by TZID, once asked for; nil: nobody knows it
 	events []event
 	busy   []period // of VFREEBUSY
-	steps  budget
+	steps  *Budget
 }
 
 // Read reads a calendar. What cannot be read is a *Problem; what the reader itself fails with is returned as it is.
@@ -46,13 +48,16 @@ func Read(r io.Reader, o Options) (*Calendar, error) {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	c := &Calendar{o: o, floats: named{o.Zone}, zones: map[string]*written{}, clocks: map[string]clock{}, steps: budget{maxSteps}}
+	if o.Budget == nil {
+		o.Budget = NewBudget()
+	}
+	c := &Calendar{o: o, floats: named{o.Zone}, zones: map[string]*written{}, clocks: map[string]clock{}, steps: o.Budget}
 	p := &parser{c: c, lines: newLines(r)}
 	if err := p.run(); err != nil {
 		return nil, err
 	}
 	for _, z := range c.zones {
-		if err := z.prepare(o.From.AddDate(-1, 0, -2), o.To.AddDate(1, 0, 2), &c.steps); err != nil {
+		if err := z.prepare(o.From.AddDate(-1, 0, -2), o.To.AddDate(1, 0, 2), c.steps); err != nil {
 			return nil, err
 		}
 	}
@@ -220,6 +225,10 @@ func (p *parser) eventProperty(l line) (err error) {
 			e.title, _, _ = strings.Cut(strings.TrimSpace(l.text()), "\n")
 			e.title = cut(e.title)
 		}
+	case "ATTENDEE", "ORGANIZER":
+		if p.c.o.Titles {
+			e.invite(l)
+		}
 	case "DTSTART":
 		e.started = true
 		e.start, err = parseWhen(l.value, l.param("TZID"), l.no)
@@ -301,6 +310,17 @@ func (p *parser) periods(l line, to *[]period, most int) error {
 		}
 		return nil
 	})
+}
+
+// invite keeps whom an event invites, where they are named by an address for mail and did not decline.
+func (e *event) invite(l line) {
+	value := strings.ToLower(strings.TrimSpace(l.value))
+	address, ok := strings.CutPrefix(value, "mailto:")
+	if !ok || len(address) > 254 || !strings.Contains(address, "@") || strings.ContainsAny(address, " \t\"<>") || strings.ToValidUTF8(address, "") != address ||
+		strings.EqualFold(l.param("PARTSTAT"), "DECLINED") || len(e.invited) >= maxPeople || slices.Contains(e.invited, address) {
+		return
+	}
+	e.invited = append(e.invited, address)
 }
 
 func cut(title string) string {

@@ -74,7 +74,7 @@ type written struct {
 type change struct{ at, to int64 }
 
 // prepare works out the changes between two years.
-func (z *written) prepare(from, to time.Time, steps *budget) error {
+func (z *written) prepare(from, to time.Time, steps *Budget) error {
 	z.changes = nil
 	earliest := time.Time{}
 	for _, p := range z.parts {

@@ -51,11 +51,13 @@ func Ledger() map[string]Fate {
 		"scale":                Exported,
 		"scale_answer":         Exported,
 		"calendar":             Exported, // without its password
+		"calendar_account":     Exported, // without its password
 		"calendar_feed":        Secret,
 		"calendar_busy":        Derived,  // read again from where it lives
 		"forge_hook":           Exported, // without its address and its secret
 		"forge_work":           Exported,
 		"forge_mark":           Exported,
+		"calendar_item":        Derived,
 		"auth_password":        Secret,
 		"auth_session":         Secret,
 		"auth_token":           Secret,

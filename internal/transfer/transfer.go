@@ -161,6 +161,7 @@ func (s *Service) nouns() []noun {
 		{"presence.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
 		}, restoring(presence.Restore)},
+		{"calendar-accounts.jsonl", exporting(s.o.Calendars.AccountRecords), restoring(s.o.Calendars.RestoreAccount)},
 		{"calendars.jsonl", exporting(s.o.Calendars.Records), restoring(s.o.Calendars.Restore)},
 		{"hooks.jsonl", exporting(s.o.Forges.Records), restoring(s.o.Forges.Restore)},
 		{"finished_work.jsonl", exporting(s.o.Forges.WorkRecords), restoring(s.o.Forges.RestoreWork)},

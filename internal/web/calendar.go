@@ -24,14 +24,17 @@ func (h *Handler) calendarRoutes(mine func(string, handler)) {
 	mine("POST /calendars/{id}", h.calendarSave)
 	mine("POST /calendars/{id}/sync", h.calendarSync)
 	mine("POST /calendars/{id}/delete", h.calendarDelete)
+	h.accountRoutes(mine)
 }
 
 // calendarsView is every calendar, and the form for one more.
 type calendarsView struct {
-	Rows []calendarRow
-	Form form
-	Feed string // the link just made, shown once
-	Fed  bool   // there is a link
+	Rows     []calendarRow
+	Accounts []accountRow
+	Reading  bool // one of them, just now
+	Form     form
+	Feed     string // the link just made, shown once
+	Fed      bool   // there is a link
 }
 
 // calendarRow is a calendar and how it does.
@@ -40,14 +43,29 @@ type calendarRow struct {
 	Said           string // what is known of it
 	Wrong          string // why the last sync stopped, and what to do
 	Again          string // when it is tried again
+	Account        string // whose it is
+	Book           bool   // an address book
+	Followed       bool
+	Reading        bool // just now, or in a moment
 }
 
 func calendarPath(id, more string) string { return "/calendars/" + url.PathEscape(id) + more }
 
-func calendarRowOf(v *visit, c dav.Calendar) calendarRow {
-	row := calendarRow{ID: c.ID, Name: c.Name, Host: c.Host(), Said: v.P.T("web.calendar.never")}
-	if c.SyncedAt != nil {
-		row.Said = v.P.N("web.calendar.found", c.Found) + " " +
+func (h *Handler) calendarRowOf(v *visit, c dav.Calendar) calendarRow {
+	row := calendarRow{ID: c.ID, Name: c.Name, Host: c.Host(), Said: v.P.T("web.calendar.never"), Account: c.Account, Followed: c.Followed,
+		Book: c.Kind == dav.CardDAV}
+	at, doing := h.Calendars.Doing(v.User.ID, c.ID)
+	switch {
+	case doing && at.Of > 0:
+		row.Reading, row.Said = true, v.P.T("web.account.reading.count", "count", v.P.Number(at.Done), "of", v.P.Number(at.Of))
+	case doing, c.Followed && c.Account != "" && c.SyncedAt == nil && c.Failure == nil: // a job reads it in a moment
+		row.Reading, row.Said = true, v.P.T("web.account.reading")
+	case c.SyncedAt != nil:
+		found := "web.calendar.found"
+		if c.Kind == dav.CardDAV {
+			found = "web.account.contacts"
+		}
+		row.Said = v.P.N(found, c.Found) + " " +
 			v.P.T("web.calendar.news", "day", inSentence(v.P, v.P.RelativeDay(v.User.Day(*c.SyncedAt), v.today())))
 	}
 	if c.Failure != nil {
@@ -68,6 +86,9 @@ func (h *Handler) calendarsPage(w http.ResponseWriter, r *http.Request, v *visit
 	if f.Get("id") == "" {
 		f.Values.Set("id", newID())
 	}
+	if f.Get("account") == "" {
+		f.Values.Set("account", newID())
+	}
 	list, err := h.Calendars.List(r.Context(), v.User.ID)
 	if err != nil {
 		return err
@@ -77,12 +98,19 @@ func (h *Handler) calendarsPage(w http.ResponseWriter, r *http.Request, v *visit
 		return err
 	}
 	view := calendarsView{Form: f, Feed: f.Get("feed"), Fed: since != nil}
+	if view.Accounts, err = h.accountRows(r, v); err != nil {
+		return err
+	}
 	for _, c := range list {
-		view.Rows = append(view.Rows, calendarRowOf(v, c))
+		row := h.calendarRowOf(v, c)
+		view.Rows, view.Reading = append(view.Rows, row), view.Reading || row.Reading
 	}
 	pg := v.page(v.P.T("web.calendar.title"), "settings")
 	if r.URL.Query().Has("gone") {
 		pg.Notice = &notice{Text: v.P.T("web.calendar.gone")}
+	}
+	if r.URL.Query().Has("account-gone") {
+		pg.Notice = &notice{Text: v.P.T("web.account.gone")}
 	}
 	return render(w, r, status, calendarsPage(pg, view))
 }
@@ -127,7 +155,7 @@ func (h *Handler) calendarShow(w http.ResponseWriter, r *http.Request, v *visit)
 
 func (h *Handler) calendarPage(w http.ResponseWriter, r *http.Request, v *visit, c dav.Calendar, f form, status int) error {
 	pg := v.page(c.Name, "settings")
-	return render(w, r, status, calendarPage(pg, calendarRowOf(v, c), f))
+	return render(w, r, status, calendarPage(pg, h.calendarRowOf(v, c), f))
 }
 
 func (h *Handler) calendarSave(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -141,11 +169,14 @@ func (h *Handler) calendarSave(w http.ResponseWriter, r *http.Request, v *visit)
 		return err
 	}
 	name, login, titles := f.Get("name"), f.Get("login"), f.Has("titles", "yes")
-	c := dav.Change{Name: &name, Login: &login, Titles: &titles}
+	c := dav.Change{Name: &name, Titles: &titles}
+	if was.Account == "" {
+		c.Login = &login
+	}
 	if address := f.Get("url"); address != "" { // left empty, it stays: it is a secret that is not shown
 		c.URL = &address
 	}
-	if password := f.Get("password"); password != "" || login == "" {
+	if password := f.Get("password"); was.Account == "" && (password != "" || login == "") {
 		c.Password = &password
 	}
 	if _, err := h.Calendars.Update(r.Context(), v.User.ID, id, c, 0); err != nil {

@@ -28,7 +28,11 @@ func calendarLink(p *i18n.Printer) templ.Component {
 func calendarsPage(pg page, v calendarsView) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var5 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Var6 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
-			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
+			templ_7745c5c3_Err = calendarAgain(v.Reading).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, " <div class=\"page-head\"><h1>")
 			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.lead")))
@@ -44,15 +48,10 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 					escaped(templ_7745c5c3_Buffer, string(calendarPath(c.ID, "")))
 					markup(templ_7745c5c3_Buffer, "\">")
 					escaped(templ_7745c5c3_Buffer, string(c.Name))
-					markup(templ_7745c5c3_Buffer, "</a> <span class=\"quiet small\">")
-					escaped(templ_7745c5c3_Buffer, string(c.Said))
-					markup(templ_7745c5c3_Buffer, "</span></p>")
-					if c.Wrong != "" {
-						markup(templ_7745c5c3_Buffer, "<p class=\"wrong\" role=\"status\">")
-						escaped(templ_7745c5c3_Buffer, string(c.Wrong))
-						markup(templ_7745c5c3_Buffer, " ")
-						escaped(templ_7745c5c3_Buffer, string(c.Again))
-						markup(templ_7745c5c3_Buffer, "</p>")
+					markup(templ_7745c5c3_Buffer, "</a></p>")
+					templ_7745c5c3_Err = calendarState(c).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
 					}
 					markup(templ_7745c5c3_Buffer, "</div><form method=\"post\" action=\"")
 					escaped(templ_7745c5c3_Buffer, string(calendarPath(c.ID, "/sync")))
@@ -64,12 +63,18 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 				}
 				markup(templ_7745c5c3_Buffer, "</ul></section>")
 			}
+			templ_7745c5c3_Err = accountList(pg, v.Accounts).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			markup(templ_7745c5c3_Buffer, "<section id=\"new\" aria-labelledby=\"new-title\"><h2 id=\"new-title\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.new")))
 			markup(templ_7745c5c3_Buffer, "</h2><form class=\"form\" method=\"post\" action=\"/calendars\">")
-			templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if !v.Form.Values.Has("account-login") {
+				templ_7745c5c3_Err = wholeWrong(v.Form).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 			markup(templ_7745c5c3_Buffer, "<input type=\"hidden\" name=\"id\" value=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.Form.Get("id")))
@@ -111,7 +116,12 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.how.apple")))
 			markup(templ_7745c5c3_Buffer, "</li><li>")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.how.nextcloud")))
-			markup(templ_7745c5c3_Buffer, "</li></ul></details></section><section id=\"feed\" aria-labelledby=\"feed-title\"><h2 id=\"feed-title\">")
+			markup(templ_7745c5c3_Buffer, "</li></ul></details></section>")
+			templ_7745c5c3_Err = accountNew(pg, v.Form).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "<section id=\"feed\" aria-labelledby=\"feed-title\"><h2 id=\"feed-title\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed")))
 			markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.feed.lead")))
@@ -146,7 +156,7 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 
 //go:noinline
 func calendarTitles(p *i18n.Printer, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var32 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label class=\"choice\"><input type=\"checkbox\" name=\"titles\" value=\"yes\"")
 		if f.Has("titles", "yes") {
 			markup(templ_7745c5c3_Buffer, " checked")
@@ -162,8 +172,8 @@ func calendarTitles(p *i18n.Printer, f form) templ.Component {
 
 //go:noinline
 func calendarPage(pg page, c calendarRow, f form) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var38 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var39 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var35 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var36 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1>")
 			escaped(templ_7745c5c3_Buffer, string(pg.Title))
 			markup(templ_7745c5c3_Buffer, "</h1><p class=\"quiet\">")
@@ -191,19 +201,31 @@ func calendarPage(pg page, c calendarRow, f form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = textField(f, input{Name: "url", Label: pg.P.T("web.calendar.url.new"), Hint: pg.P.T("web.calendar.url.kept"), Auto: "off", Max: 2000}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = calendarTitles(pg.P, f).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			for _, in := range calendarSigns(pg.P) {
-				templ_7745c5c3_Err = textField(f, in).Render(ctx, templ_7745c5c3_Buffer)
+			if c.Account == "" {
+				templ_7745c5c3_Err = textField(f, input{Name: "url", Label: pg.P.T("web.calendar.url.new"), Hint: pg.P.T("web.calendar.url.kept"), Auto: "off", Max: 2000}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+			}
+			if !c.Book {
+				templ_7745c5c3_Err = calendarTitles(pg.P, f).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			if c.Account == "" {
+				for _, in := range calendarSigns(pg.P) {
+					templ_7745c5c3_Err = textField(f, in).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
+			} else {
+				markup(templ_7745c5c3_Buffer, "<p class=\"hint\"><a href=\"")
+				escaped(templ_7745c5c3_Buffer, string(accountPath(c.Account, "")))
+				markup(templ_7745c5c3_Buffer, "\">")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.account.of")))
+				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button main\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
@@ -220,9 +242,48 @@ func calendarPage(pg page, c calendarRow, f form) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</a></p></div>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var39), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+// calendarState is how a calendar does. While it is read, a script reads it again, or the page does so by itself.
+//
+//go:noinline
+func calendarState(c calendarRow) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var52 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<div id=\"")
+		escaped(templ_7745c5c3_Buffer, string("state-"+c.ID))
+		markup(templ_7745c5c3_Buffer, "\"")
+		if c.Reading {
+			markup(templ_7745c5c3_Buffer, " data-again")
+		}
+		markup(templ_7745c5c3_Buffer, ">")
+		if c.Said != "" {
+			markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\">")
+			escaped(templ_7745c5c3_Buffer, string(c.Said))
+			markup(templ_7745c5c3_Buffer, "</p>")
+		}
+		if c.Wrong != "" {
+			markup(templ_7745c5c3_Buffer, "<p class=\"wrong\" role=\"status\">")
+			escaped(templ_7745c5c3_Buffer, string(c.Wrong))
+			markup(templ_7745c5c3_Buffer, " ")
+			escaped(templ_7745c5c3_Buffer, string(c.Again))
+			markup(templ_7745c5c3_Buffer, "</p>")
+		}
+		markup(templ_7745c5c3_Buffer, "</div>")
+		return nil
+	})
+}
+
+//go:noinline
+func calendarAgain(reading bool) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var57 templ.Component) (templ_7745c5c3_Err error) {
+		if reading {
+			markup(templ_7745c5c3_Buffer, "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>")
 		}
 		return nil
 	})

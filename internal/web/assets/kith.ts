@@ -185,6 +185,19 @@ if (live.length > 0) {
   listen();
 }
 
+// What is being read elsewhere says how far it is, until it is read.
+const readAgain = () => {
+  const parts = document.querySelectorAll<HTMLElement>("[data-again]");
+  if (parts.length === 0) return;
+  setTimeout(() => {
+    load("GET", location.href)
+      .then((fresh) => parts.forEach((part) => replace(part.id, fresh)))
+      .catch(() => undefined)
+      .finally(readAgain);
+  }, 1500);
+};
+
+readAgain();
 begin();
 worker();
 closing();
