@@ -24,7 +24,9 @@ type Opportunity struct {
 	Seconds  int           `json:"seconds,omitempty" doc:"How long it takes."`
 	Text     string        `json:"text" doc:"One finished sentence."`
 	Why      string        `json:"why" doc:"Its reason."`
-	Act      string        `json:"act" enum:"intend,reach,savour" doc:"What it offers: intend makes it today's intention, reach is to write or call, savour to look at a moment again."`
+	Act      string        `json:"act" enum:"intend,reach,savour,log" doc:"What it offers: intend makes it today's intention, reach is to write or call, savour to look at a moment again, log to keep what was as a moment."`
+	Line     string        `json:"line,omitempty" doc:"What to log: a line for POST /capture."`
+	At       *time.Time    `json:"at,omitempty" doc:"When that was."`
 	Reasons  []ScoreReason `json:"reasons,omitempty" doc:"What decided its place among the others."`
 }
 
@@ -73,6 +75,9 @@ func OpportunityOf(o opportunity.Opportunity) Opportunity {
 	out := Opportunity{
 		ID: o.ID, Source: o.Source, Practice: o.Practice, Person: o.Person, Name: o.Name, Moment: o.Moment, FollowUp: o.FollowUp, On: o.On,
 		Kind: o.Kind, Seconds: o.Seconds, Text: o.Text, Why: o.Why, Act: o.Act,
+	}
+	if out.Line = o.Line; o.Line != "" {
+		out.At = &o.At
 	}
 	for _, r := range o.Reasons {
 		out.Reasons = append(out.Reasons, ScoreReason{r.Name, math.Round(r.Points*100) / 100})

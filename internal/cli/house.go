@@ -110,7 +110,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", allowEnv, err)
 	}
-	calendars := dav.New(h.db, dav.Options{Accounts: h.accounts, Jobs: h.jobs, HTTP: httpsafe.Options{Allow: allow}, Now: p.now})
+	calendars := dav.New(h.db, dav.Options{Accounts: h.accounts, Intake: imports, Jobs: h.jobs, HTTP: httpsafe.Options{Allow: allow}, Now: p.now})
 	forges := forge.New(h.db, people, p.now)
 	h.forges = forges
 	archive := transfer.New(h.db, transfer.Nouns{
@@ -122,7 +122,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	people.OnMerged(presences.Mover())
 	people.OnMerged(guesses.Mover())
 
-	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Forges: forges}
+	h.demo = demo.Nouns{Accounts: h.accounts, People: people, Moments: h.moments, Practices: practices, Intentions: intentions, Opportunities: opportunities, Pulses: pulses, Reflections: reflections, Forges: forges, Calendars: calendars}
 
 	h.moments.OnLogged(func(ctx context.Context, tx *db.Tx, by account.ID, m moment.Moment) error {
 		return intentions.MomentLogged(ctx, tx, by, m.Kind, ids(m.People), m.ID, m.Day)
@@ -145,6 +145,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	h.accounts.OnErasedAll(presence.Tables(), presences.Erase)
 	h.accounts.OnErasedAll(reflection.Tables(), reflections.Erase)
 	h.accounts.OnErasedAll(digest.Tables(), digests.Erase)
+	opportunities.Calendars(calendars)
 	h.accounts.OnErasedAll(dav.Tables(), calendars.Erase)
 	h.accounts.OnErasedAll(forge.Tables(), forges.Erase)
 	h.accounts.OnErasedAll(auth.Tables, h.auth.Erase)

@@ -25,6 +25,7 @@ import (
 	"github.com/google/uuid"
 
 	"kith/internal/account"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/forge"
 	"kith/internal/intention"
@@ -62,6 +63,7 @@ type Nouns struct {
 	Pulses        *pulse.Service
 	Reflections   *reflection.Service
 	Forges        *forge.Service
+	Calendars     *dav.Service
 }
 
 // chapter writes what one noun has in the story.
@@ -85,6 +87,7 @@ func chapters() []chapter {
 		{"presence", writePresence},
 		{"reflections", writeReflections},
 		{"forge", writeForge},
+		{"calendar", writeCalendar},
 	}
 }
 

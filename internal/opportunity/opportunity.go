@@ -42,6 +42,7 @@ const (
 	SourceFollowUp = "follow_up" // what one wanted to ask
 	SourceFinished = "finished"  // what a code forge says that somebody finished
 	SourceMemory   = "memory"    // an old moment to savour
+	SourceEvent    = "event"     // in a calendar, with somebody, and over
 )
 
 // Acts are what a suggestion offers.
@@ -49,6 +50,7 @@ const (
 	ActIntend = "intend" // make it today's intention
 	ActReach  = "reach"  // write to somebody, or call
 	ActSavour = "savour" // look at a moment again
+	ActLog    = "log"    // keep what was as a moment
 )
 
 // perDay is how many suggestions a day has at most.
@@ -69,7 +71,9 @@ type Opportunity struct {
 	Text     string // one finished sentence
 	Why      string // its reason, one honest sentence
 	Act      string
-	Reasons  []Reason // of its place among the others
+	Line     string    // to be logged
+	At       time.Time // when that was
+	Reasons  []Reason  // of its place among the others
 }
 
 // Candidate is what a source offers, with what its place is decided by.
@@ -92,7 +96,7 @@ func practiceOf(id string) (string, bool) { return strings.CutPrefix(id, SourceP
 // personOf returns the person that a suggestion's id names.
 func personOf(id string) string {
 	parts := strings.Split(id, ":")
-	if len(parts) < 2 || !slices.Contains([]string{SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceFinished}, parts[0]) {
+	if len(parts) < 2 || !slices.Contains([]string{SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceFinished, SourceEvent}, parts[0]) {
 		return ""
 	}
 	return parts[1]
@@ -106,7 +110,7 @@ func restOf(source string, every int) int {
 		return min(max(every/4, 3), 30)
 	case SourceDrift:
 		return 45
-	case SourceDate:
+	case SourceDate, SourceEvent:
 		return 2
 	case SourceFollowUp:
 		return 3
@@ -140,7 +144,7 @@ func checkDay(day string) error {
 func sourceOf(id string) (source, rest string, ok bool) {
 	source, rest, _ = strings.Cut(id, ":")
 	switch source {
-	case SourcePractice, SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceFinished, SourceMemory:
+	case SourcePractice, SourceDue, SourceGap, SourceDrift, SourceDate, SourceFollowUp, SourceFinished, SourceMemory, SourceEvent:
 		return source, rest, rest != "" && len(id) <= 140
 	}
 	return source, rest, false

@@ -57,6 +57,8 @@ func Score(f Facts) []Reason {
 	case SourceDrift:
 		add("quieter than usual", 3)
 		add("for a while", min(f.Late/3, 1))
+	case SourceEvent:
+		add("it was with somebody", 6)
 	case SourcePractice:
 		add("it needs nothing", 4)
 	case SourceMemory:

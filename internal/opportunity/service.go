@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/capture"
+	"kith/internal/dav"
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/i18n"
@@ -25,6 +26,8 @@ type Service struct {
 	people *person.Service
 	goals  *intention.Service
 	now    func() time.Time
+
+	calendars *dav.Service // nil: no titles are read
 }
 
 // New returns a service over d. now is the clock.
@@ -32,19 +35,22 @@ func New(d *db.DB, now func() time.Time) *Service {
 	return &Service{db: d, people: person.New(d, now), goals: intention.New(d, now), now: now}
 }
 
+// Calendars has events that are over offered to be logged, where their owner allows titles to be read.
+func (s *Service) Calendars(c *dav.Service) { s.calendars = c }
+
 // Source offers candidates for a day. Another one is a file of its own and a line here.
 type Source func(ctx context.Context, s *Service, sc *scene) ([]Candidate, error)
 
 func sources() map[string]Source {
 	return map[string]Source{
 		SourceFollowUp: sourceFollowUp, SourceDate: sourceDate, SourceFinished: sourceFinished, SourceDue: sourceDue, SourceGap: sourceGap,
-		SourceDrift: sourceDrift, SourcePractice: sourcePractice, SourceMemory: sourceMemory,
+		SourceDrift: sourceDrift, SourcePractice: sourcePractice, SourceMemory: sourceMemory, SourceEvent: sourceEvent,
 	}
 }
 
 // order is in which sources stand where nothing else decides.
 func order() []string {
-	return []string{SourceFollowUp, SourceDate, SourceFinished, SourceGap, SourceDue, SourceDrift, SourcePractice, SourceMemory}
+	return []string{SourceFollowUp, SourceDate, SourceFinished, SourceEvent, SourceGap, SourceDue, SourceDrift, SourcePractice, SourceMemory}
 }
 
 // awayDays is after how many days without a moment somebody is met again rather than caught up with.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,20 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func (h *Handler) captureShow(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f := form{Values: r.URL.Query()}
-	return h.capturePage(w, r, v, captureView{ID: newID(), Text: sharedLine(f)}, http.StatusOK)
+	view := captureView{ID: newID(), Text: sharedLine(f)}
+	if id := f.Get("o"); id != "" { // a suggestion: its words stay out of the address, which a browser remembers
+		list, err := h.Opportunities.Today(r.Context(), v.User, v.today())
+		if err != nil {
+			return err
+		}
+		for _, o := range list {
+			if o.ID == id && o.Line != "" {
+				view.Text, view.At = o.Line, o.At.Format(time.RFC3339)
+				view.Form = form{Values: url.Values{"captured_at": {view.At}}}
+			}
+		}
+	}
+	return h.capturePage(w, r, v, view, http.StatusOK)
 }
 
 // capturePage is the box on a page of its own, with what its line would become.

@@ -242,14 +242,27 @@ func suggestion(p *i18n.Printer, o opportunity.Opportunity, first bool) templ.Co
 			markup(templ_7745c5c3_Buffer, "\">")
 			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.look")))
 			markup(templ_7745c5c3_Buffer, "</a> ")
-		default:
+		case opportunity.ActLog:
 			var templ_7745c5c3_Var50 = []any{"button", templ.KV("main", first)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var50...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			markup(templ_7745c5c3_Buffer, "<button class=\"")
+			markup(templ_7745c5c3_Buffer, "<a class=\"")
 			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var50).String()))
+			markup(templ_7745c5c3_Buffer, "\" href=\"")
+			escaped(templ_7745c5c3_Buffer, string(logAddress(o)))
+			markup(templ_7745c5c3_Buffer, "\">")
+			escaped(templ_7745c5c3_Buffer, string(p.T("today.suggestion.log")))
+			markup(templ_7745c5c3_Buffer, "</a> ")
+		default:
+			var templ_7745c5c3_Var54 = []any{"button", templ.KV("main", first)}
+			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var54...)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "<button class=\"")
+			escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var54).String()))
 			markup(templ_7745c5c3_Buffer, "\" name=\"answer\" value=\"")
 			escaped(templ_7745c5c3_Buffer, string(opportunity.Accepted))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -298,7 +311,7 @@ func suggestion(p *i18n.Printer, o opportunity.Opportunity, first bool) templ.Co
 
 //go:noinline
 func ownWords(p *i18n.Printer, f form, picks []option) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var70 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<details class=\"own-words\"")
 		if len(f.Wrong) > 0 || f.Whole != "" {
 			markup(templ_7745c5c3_Buffer, " open")

@@ -36,6 +36,9 @@ func reachAddress(o opportunity.Opportunity) string {
 	return "/reach/" + url.PathEscape(o.Person) + "?o=" + url.QueryEscape(o.ID)
 }
 
+// logAddress is where what was is logged. Its words stay out of the address, which a browser remembers.
+func logAddress(o opportunity.Opportunity) string { return "/capture?o=" + url.QueryEscape(o.ID) }
+
 func (h *Handler) reachShow(w http.ResponseWriter, r *http.Request, v *visit) error {
 	return h.reachPage(w, r, v, r.URL.Query().Get("o"), r.URL.Query().Get("words"))
 }
