@@ -142,7 +142,7 @@ func (h *Handler) accountFollow(w http.ResponseWriter, r *http.Request, v *visit
 		}
 		return h.accountPage(w, r, v, f, http.StatusUnprocessableEntity)
 	}
-	return goTo(w, r, accountPath(r.PathValue("id"), "#choose"))
+	return goTo(w, r, accountPath(r.PathValue("id"), ""))
 }
 
 func (h *Handler) accountLook(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -153,7 +153,7 @@ func (h *Handler) accountLook(w http.ResponseWriter, r *http.Request, v *visit) 
 		}
 		return h.accountPage(w, r, v, f, http.StatusUnprocessableEntity)
 	}
-	return goTo(w, r, accountPath(r.PathValue("id"), "#choose"))
+	return goTo(w, r, accountPath(r.PathValue("id"), ""))
 }
 
 func (h *Handler) accountDelete(w http.ResponseWriter, r *http.Request, v *visit) error {
