@@ -259,7 +259,7 @@ func calendarState(c calendarRow) templ.Component {
 		escaped(templ_7745c5c3_Buffer, string("state-"+c.ID))
 		markup(templ_7745c5c3_Buffer, "\"")
 		if c.Reading {
-			markup(templ_7745c5c3_Buffer, " data-again")
+			markup(templ_7745c5c3_Buffer, " data-reads")
 		}
 		markup(templ_7745c5c3_Buffer, ">")
 		if c.Said != "" {

@@ -187,7 +187,7 @@ if (live.length > 0) {
 
 // What is being read elsewhere says how far it is, until it is read.
 const readAgain = () => {
-  const parts = document.querySelectorAll<HTMLElement>("[data-again]");
+  const parts = document.querySelectorAll<HTMLElement>("[data-reads]");
   if (parts.length === 0) return;
   setTimeout(() => {
     load("GET", location.href)
