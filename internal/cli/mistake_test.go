@@ -12,7 +12,7 @@ func TestMistakes(t *testing.T) {
 	for line, want := range map[string]string{
 		"nonsense":               `there is no command kith nonsense`,
 		"serch tea":              `there is no command kith serch, did you mean search?`,
-		"user nope":              `there is no command kith user nope; there is add, list, reset-password, erase`,
+		"user nope":              `there is no command kith user nope; there is add, list, reset-password, passkeys, erase`,
 		"user reset":             `there is no command kith user reset, did you mean reset-password?`,
 		"token":                  `kith token wants one of: new, list, revoke`,
 		"add":                    `TEXT... is missing`,
