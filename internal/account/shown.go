@@ -13,6 +13,7 @@ const (
 	Search     Place = "search"      // lists of what was found
 	Digest     Place = "digest"      // mail and chat
 	Shared     Place = "shared"      // anything another person sees
+	Assistant  Place = "assistant"   // a program that speaks for its owner, and may hand on what it reads
 	LockScreen Place = "lock_screen" // nudges on a device that lies on the table
 )
 

@@ -70,6 +70,7 @@ type grammar struct {
 	Doctor  doctorCmd  `cmd:"" group:"operation" help:"Check the data folder and the database, and say what to do."`
 	Migrate migrateCmd `cmd:"" group:"operation" help:"Bring the database schema up to date."`
 	Keys    keysCmd    `cmd:"" group:"operation" help:"Keys that seal private words."`
+	MCP     mcpCmd     `cmd:"" name:"mcp" group:"operation" help:"Answer an assistant that started this program, by the Model Context Protocol."`
 	Version versionCmd `cmd:"" group:"operation" help:"Print the version, or the licences of what is inside."`
 }
 

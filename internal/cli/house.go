@@ -25,6 +25,7 @@ import (
 	"kith/internal/intention"
 	"kith/internal/job"
 	"kith/internal/live"
+	"kith/internal/mcp"
 	"kith/internal/moment"
 	"kith/internal/notify"
 	"kith/internal/opportunity"
@@ -191,6 +192,7 @@ func ids(people []moment.Ref) []string {
 func (h *house) public(log *slog.Logger, trusted []netip.Prefix) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", h.api) // which compresses by itself
+	mux.Handle("/mcp", mcp.Handler(h.assistant, thisVersion().Version))
 	mux.HandleFunc("GET /healthz", h.healthz)
 	mux.HandleFunc("GET /readyz", h.readyz)
 	if h.web != nil {

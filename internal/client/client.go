@@ -60,6 +60,13 @@ func Local(h http.Handler, user string) *Client {
 	return c
 }
 
+// Bearer is the API in this process, for whoever has the token.
+func Bearer(h http.Handler, token string) *Client {
+	c := &Client{base: "http://kith", token: token}
+	c.http = &http.Client{Transport: inProcess{h, &c.busy}}
+	return c
+}
+
 // Wait waits for what a handler in this process still does for requests that were broken off: it takes back what they
 // had begun. Elsewhere the server does so by itself.
 func (c *Client) Wait() { c.busy.Wait() }
