@@ -362,8 +362,7 @@ func (e *events) read(one fetched, href string) error {
 	if err == nil {
 		spans, err = c.Busy()
 	}
-	var bad *ical.Problem
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*ical.Problem](err); ok {
 		code, ok := map[string]string{
 			ical.NotCalendar: "event_broken", ical.Truncated: "event_broken", ical.BadNesting: "event_broken",
 			ical.BadDate: "event_date", ical.BadZone: "event_zone", ical.BadRule: "event_rule",

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -138,10 +139,8 @@ func (s *server) do(method, where, body string, want ...int) {
 	}
 	defer func() { _ = res.Body.Close() }()
 	said, _ := io.ReadAll(res.Body)
-	for _, status := range want {
-		if res.StatusCode == status {
-			return
-		}
+	if slices.Contains(want, res.StatusCode) {
+		return
 	}
 	s.t.Fatalf("%s %s: %d %s", method, where, res.StatusCode, said)
 }

@@ -354,7 +354,7 @@ func (p *parser) keep() error {
 	return nil
 }
 
-func (e event) roughEnd() time.Time {
+func (e *event) roughEnd() time.Time {
 	switch {
 	case e.end != nil:
 		return e.end.wall

@@ -52,8 +52,9 @@ type calendarRow struct {
 func calendarPath(id, more string) string { return "/calendars/" + url.PathEscape(id) + more }
 
 func (h *Handler) calendarRowOf(v *visit, c dav.Calendar) calendarRow {
-	row := calendarRow{ID: c.ID, Name: c.Name, Host: c.Host(), Said: v.P.T("web.calendar.never"), Account: c.Account, Followed: c.Followed,
-		Book: c.Kind == dav.CardDAV}
+	row := calendarRow{
+		ID: c.ID, Name: c.Name, Host: c.Host(), Said: v.P.T("web.calendar.never"), Account: c.Account, Followed: c.Followed, Book: c.Kind == dav.CardDAV,
+	}
 	at, doing := h.Calendars.Doing(v.User.ID, c.ID)
 	switch {
 	case doing && at.Of > 0:

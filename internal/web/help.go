@@ -17,6 +17,7 @@ type helpView struct {
 	Android     string
 	API         string
 	Header      string
+	Assistant   string
 }
 
 func (h *Handler) helpCapture(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -31,6 +32,7 @@ func (h *Handler) helpCapture(w http.ResponseWriter, r *http.Request, v *visit) 
 		Bookmarklet: "javascript:location.href='" + base + "/capture?text='+encodeURIComponent(document.title+' '+location.href)",
 		API:         base + "/api/v1/moments",
 		Header:      "Authorization: Bearer kith_…",
+		Assistant:   base + "/mcp\nAuthorization: Bearer kith_…",
 		Curl: "curl -sS " + base + "/api/v1/moments \\\n  -H \"Authorization: Bearer $KITH_TOKEN\" \\\n" +
 			"  -H 'Content-Type: application/json' \\\n  -d '{\"text\": \"" + words + "\"}'",
 		Command: "export KITH_URL=" + base + " KITH_TOKEN=kith_…\nkith add \"" + words + "\"",
