@@ -70,7 +70,7 @@ type bearer string
 func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	r = r.Clone(r.Context())
 	r.Header.Set("Authorization", "Bearer "+string(b))
-	return http.DefaultTransport.RoundTrip(r) //nolint:forbidigo // a test's own server
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // connect is a real client of the protocol, the official one.
@@ -124,7 +124,7 @@ func TestAssistant(t *testing.T) {
 			web := httptest.NewServer(a.public(quietLog(), nil))
 			t.Cleanup(web.Close)
 			over := func(token string) (*sdk.ClientSession, error) {
-				return connect(t, &sdk.StreamableClientTransport{Endpoint: web.URL + "/mcp", HTTPClient: &http.Client{Transport: bearer(token)}, DisableStandaloneSSE: true}) //nolint:forbidigo // a test's own server
+				return connect(t, &sdk.StreamableClientTransport{Endpoint: web.URL + "/mcp", HTTPClient: &http.Client{Transport: bearer(token)}, DisableStandaloneSSE: true})
 			}
 			a.log(t, "thanked @Sam for the soup")
 			a.log(t, "laughed with @Samira")

@@ -83,7 +83,7 @@ func Stdio(ctx context.Context, api API, version string, scopes auth.Scopes, in 
 	s := server{api, version, scopes}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, most)
-	for lines.Scan() {
+	for ctx.Err() == nil && lines.Scan() {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
@@ -91,9 +91,6 @@ func Stdio(ctx context.Context, api API, version string, scopes auth.Scopes, in 
 			if _, err := out.Write(append(answer, '\n')); err != nil {
 				return err
 			}
-		}
-		if ctx.Err() != nil {
-			return nil
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
