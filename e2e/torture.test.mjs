@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { moveIn, owner, serve, signIn, told, visitor } from "./kith.mjs";
 import { dice, rough } from "./rough.mjs";
 
-const lines = Number(process.env.KITH_TORTURE ?? 40);
+const lines = Number(process.env.KITH_TORTURE ?? 24);
 const seed = Number(process.env.KITH_SEED ?? 1);
 
 // patiently does what a person would do again.
