@@ -53,7 +53,7 @@ func accountNew(pg page, f form) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = accountSigns(pg.P, f).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = accountSigns(pg.P, f, "web.calendar.password.new").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -65,13 +65,13 @@ func accountNew(pg page, f form) templ.Component {
 }
 
 //go:noinline
-func accountSigns(p *i18n.Printer, f form) templ.Component {
+func accountSigns(p *i18n.Printer, f form, hint string) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = textField(f, input{Name: "account-login", Label: p.T("web.account.login"), Auto: "off", Max: 500}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = textField(f, input{Name: "account-password", Label: p.T("web.calendar.password"), Hint: p.T("web.calendar.password.hint"), Type: "password", Auto: "off", Max: 500, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = textField(f, input{Name: "account-password", Label: p.T("web.calendar.password"), Hint: p.T(hint), Type: "password", Auto: "off", Max: 500, Secret: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -127,7 +127,7 @@ func accountPage(pg page, v accountView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = accountSigns(pg.P, v.Form).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = accountSigns(pg.P, v.Form, "web.calendar.password.hint").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
