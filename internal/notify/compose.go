@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
+	"net/mail"
 	"net/textproto"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (s *Server) compose(m Message) ([]byte, error) {
 	parts := multipart.NewWriter(&b)
 	header := func(name, value string) { b.WriteString(name + ": " + value + "\r\n") }
 	header("From", s.From.String())
-	header("To", m.To.String())
+	header("To", addressed(m.To))
 	header("Subject", mime.QEncoding.Encode("utf-8", oneLine(m.Subject)))
 	header("Date", m.Date.Format(time.RFC1123Z))
 	header("Message-ID", "<"+m.ID+"@"+domain+">")
@@ -57,6 +58,19 @@ func (s *Server) compose(m Message) ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// addressed is how an address stands in a header. A name that must be encoded and has a backslash is written in base64:
+// net/mail leaves the backslash in the "Q" encoding, which RFC 2047, section 5, does not allow in a name, and cannot read that itself.
+func addressed(a mail.Address) string {
+	if !strings.Contains(a.Name, `\`) {
+		return a.String()
+	}
+	name := mime.BEncoding.Encode("utf-8", a.Name)
+	if name == a.Name { // nothing to encode: in quotes
+		return a.String()
+	}
+	return name + " " + (&mail.Address{Address: a.Address}).String()
 }
 
 // broken reports whether one of these would end its header or its brackets early.

@@ -174,6 +174,7 @@ func FuzzCompose(f *testing.F) {
 	f.Add("Deine Woche 47", "Ana", "Grüße\n.\n", "<p>")
 	f.Add("a\r\nBcc: eve@example.org", "Ana\r\nBcc: eve@example.org", "\r\n--x\r\n", "")
 	f.Add(strings.Repeat("=?utf-8?q?", 40), "\"<>", strings.Repeat("=", 900), "\x00")
+	f.Add("a name that net/mail writes and cannot read", "é\\", "", "")
 	f.Fuzz(func(t *testing.T, subject, name, text, html string) {
 		s := &Server{From: mail.Address{Name: "Kith", Address: "kith@example.org"}}
 		m := message()
