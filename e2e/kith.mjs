@@ -118,24 +118,25 @@ export async function keep(page, kith, line) {
   await page.waitForURL(/kept=/);
 }
 
-// faultless looks at a page with all its folds open: no fault that axe can see in light and dark, no sideways scrolling
-// at 320 and 1280 px. It leaves the page as it was. KITH_PICTURES names a folder for pictures of what it saw.
-export async function faultless(page, name) {
+// faultless looks at a page with all its folds open: no fault that axe can see in light and dark, at its own width or those
+// named, and no sideways scrolling at 320 and 1280 px. It leaves the page as it was. KITH_PICTURES names a folder for
+// pictures of what it saw.
+export async function faultless(page, name, widths = [page.viewportSize().width]) {
   const folds = await page.locator("main details:not([open])").elementHandles();
   for (const fold of folds) await fold.evaluate((d) => (d.open = true));
   const before = page.viewportSize();
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const axe = new AxeBuilder({ page });
-    // Only colours differ in the dark.
-    if (colorScheme === "dark") axe.withRules(["color-contrast", "link-in-text-block"]);
-    else axe.withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
-    const { violations } = await axe.analyze();
-    assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}`);
+    for (const width of widths) {
+      if (width !== page.viewportSize().width) await page.setViewportSize({ width, height: before.height });
+      const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], `${name}, ${colorScheme}, ${width}`);
+    }
     for (const width of process.env.KITH_PICTURES ? [390, 1280] : []) {
       await page.setViewportSize({ width, height: 844 });
       await page.screenshot({ path: `${process.env.KITH_PICTURES}/${name.replace(/[^\p{L}\p{N}]+/gu, "-")}-${width}-${colorScheme}.png`, fullPage: true });
     }
+    await page.setViewportSize(before);
   }
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 844 });

@@ -2,8 +2,7 @@
 // the question before dangerous acts; and the lock of a device's private pages.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { AxeBuilder } from "@axe-core/playwright";
-import { moveIn, owner, serve, visitor } from "./kith.mjs";
+import { faultless, moveIn, owner, serve, visitor } from "./kith.mjs";
 
 // here is the same Kith by the name on which passkeys hang.
 const here = (kith) => ({ ...kith, url: kith.url.replace("127.0.0.1", "localhost"), setup: kith.setup.replace("127.0.0.1", "localhost") });
@@ -45,19 +44,14 @@ async function passkeyIn(page, kith) {
   await page.waitForURL(kith.url + "/");
 }
 
-async function clean(page, what) {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(" ")}`), [], what);
-}
-
 test("a passkey is made, lets its owner in without a word, and is taken away", async (t) => {
   const kith = here(await serve(t));
   const page = await visitor(t);
   const device = await touch(page);
   await moveIn(page, kith);
-  await clean(page, "today");
+  await faultless(page, "today");
   await add(page, kith, "My phone");
-  await clean(page, "passkeys");
+  await faultless(page, "passkeys");
   assert.match(await page.textContent("#passkeys"), /My phone/);
   const [made] = await device.credentials();
   assert.equal(made.rpId, "localhost");
@@ -97,7 +91,7 @@ test("a passkey is made, lets its owner in without a word, and is taken away", a
   await other.waitForURL(/done=kept/);
   const lost = other.locator(".passkeys > li", { hasText: "Lost phone" });
   await lost.locator("summary").click();
-  await clean(other, "an open passkey");
+  await faultless(other, "an open passkey");
   await lost.locator(".grave").click();
   await other.waitForURL(/done=removed/);
   await other.goto(kith.url + "/settings");
@@ -109,7 +103,7 @@ test("a passkey is made, lets its owner in without a word, and is taken away", a
   await page.click("form[data-passkey] button");
   await page.waitForSelector("form[data-passkey] .notice.bad");
   assert.match(await page.textContent("form[data-passkey] .notice.bad"), /not known here any more/);
-  await clean(page, "a refused passkey");
+  await faultless(page, "a refused passkey");
 
   // The last one goes with the password alone.
   await other.goto(kith.url + "/passkeys");
@@ -149,7 +143,7 @@ test("a recovery code lets in once, and a new password can be chosen", async (t)
   await page.click("#codes button");
   const codes = await page.locator(".codes code").allTextContents();
   assert.equal(codes.length, 10);
-  await clean(page, "new codes");
+  await faultless(page, "new codes");
   await page.goto(kith.url + "/passkeys");
   assert.ok(!(await page.content()).includes(codes[0]));
   assert.match(await page.textContent("#codes"), /10 codes still work/);
@@ -165,7 +159,7 @@ test("a recovery code lets in once, and a new password can be chosen", async (t)
   };
   await come("wrong");
   assert.match(await page.textContent("main"), /do not belong together/);
-  await clean(page, "a wrong code");
+  await faultless(page, "a wrong code");
   await come(codes[3].toUpperCase().replaceAll("-", " "));
   await page.waitForURL(/passkeys\?code/);
   assert.match(await page.textContent("#codes"), /9 codes still work/);
@@ -206,7 +200,7 @@ test("a passkey stands for the password before dangerous acts", async (t) => {
   await page.click("#email-change button");
   await page.waitForURL(/done=email/);
   await page.goto(kith.url + "/confirm?next=%2Fsettings");
-  await clean(page, "is it you");
+  await faultless(page, "is it you");
   await page.fill("[name=password]", "not my password");
   await page.click("form[action='/confirm'] button");
   assert.match(await page.textContent("main"), /not your password/);
@@ -257,7 +251,7 @@ test("a device locks its private pages, and keeps none of them", async (t) => {
     await other.goto(kith.url + path);
     assert.equal(new URL(other.url()).pathname, "/unlock", path);
   }
-  await clean(other, "locked");
+  await faultless(other, "locked");
 
   // The page that was left open closes; what was typed in it is still there once it is open again.
   await page.clock.fastForward(62_000);

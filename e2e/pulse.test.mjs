@@ -3,20 +3,6 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { addUser, faultless, moveIn, serve, signIn, visitor } from "./kith.mjs";
 
-// picture keeps what a page looks like, when a folder for it is named.
-async function picture(page, name) {
-  if (!process.env.KITH_PICTURES) return;
-  for (const width of [390, 1280]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await page.setViewportSize({ width, height: 844 });
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.screenshot({ path: `${process.env.KITH_PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.setViewportSize({ width: 390, height: 844 });
-}
-
 test("a touch of the pad and one word make a pulse, which can be changed and taken back", async (t) => {
   const kith = await serve(t);
   const page = await visitor(t);
@@ -31,7 +17,6 @@ test("a touch of the pad and one word make a pulse, which can be changed and tak
   assert.equal(await page.locator("details[data-quadrant][open]").getAttribute("data-quadrant"), "calm");
   await page.getByLabel("content", { exact: true }).check();
   await page.fill("[name=own]", "after the rain, soft");
-  await picture(page, "pulse-form");
   await page.click("form.pulse .main");
   await page.waitForURL(/kept=/);
   const row = page.locator(".pulse-table tbody tr").nth(1);
@@ -111,7 +96,6 @@ test("a scale is answered, scored with its n, and stays with its owner", async (
   await moveIn(page, kith);
   await page.goto(kith.url + "/scales");
   await faultless(page, "the scales");
-  await picture(page, "scales");
   await page.click("a[href='/scales/spane']");
   await page.click("text=Answer it");
   await faultless(page, "a scale's questions");
@@ -125,7 +109,6 @@ test("a scale is answered, scored with its n, and stays with its owner", async (
   await faultless(page, "a scale with answers");
   await page.goto(kith.url + "/scales/ons4/take");
   await page.check("[name=q-happy][value='8']");
-  await picture(page, "ons4");
   await page.click(".scale-form .main");
   await page.goto(kith.url + "/scales/together/take");
   await faultless(page, "sliders");
