@@ -12,9 +12,12 @@ import (
 )
 
 // static is one file that browsers keep for ever: its address changes with its bytes.
-type static struct{ from, href, mime string }
+type static struct {
+	from, mime string
+	href       func() string // worked out when a page first asks for it
+}
 
-// statics holds the files, hashed once, when the first page is asked for.
+// statics holds the files by their names.
 var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknoglobals // a cache of embedded files
 	m := map[string]*static{}
 	mimes := map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -23,11 +26,11 @@ var statics = sync.OnceValue(func() map[string]*static { //nolint:gochecknogloba
 		panic("web: embedded files: " + err.Error()) // a constant pattern
 	}
 	for _, from := range built {
-		s := &static{from: from, mime: mimes[path.Ext(from)]}
 		name := path.Base(from)
 		ext := path.Ext(name)
-		s.href = strings.TrimSuffix(name, ext) + "." + tagOf(s.bytes(packed.Read)) + ext
-		m[name], m[s.href] = s, s
+		s := &static{from: from, mime: mimes[ext]}
+		s.href = sync.OnceValue(func() string { return strings.TrimSuffix(name, ext) + "." + tagOf(s.bytes(packed.Read)) + ext })
+		m[name] = s
 	}
 	return m
 })
@@ -48,12 +51,13 @@ func tagOf(b []byte) string {
 }
 
 // asset is the address of a static file.
-func asset(name string) string { return "/static/" + statics()[name].href }
+func asset(name string) string { return "/static/" + statics()[name].href() }
 
 func serveStatic(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
-	s := statics()[name]
-	if s == nil || s.href != name {
+	name := r.PathValue("name") // kith.0123456789ab.css
+	stem, ext := strings.TrimSuffix(name, path.Ext(name)), path.Ext(name)
+	s := statics()[strings.TrimSuffix(stem, path.Ext(stem))+ext]
+	if s == nil || s.href() != name {
 		http.NotFound(w, r)
 		return
 	}
