@@ -81,8 +81,14 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 			err = errors.Join(err, h.db.Close())
 		}
 	}()
-	migrated := make(chan error, 1)
-	go func() { migrated <- h.db.Migrate(ctx) }()
+	ready := make(chan error, 1)
+	go func() { // the disk, while the rest is built
+		err := h.db.Migrate(ctx)
+		if err == nil {
+			h.keys, err = h.db.AgreeOnKeys(ctx, p.store.keys())
+		}
+		ready <- err
+	}()
 	h.jobs = job.New(h.db, job.Options{Log: p.log, Now: p.now})
 	h.hub = live.New(h.db)
 	h.accounts = account.New(h.db, p.now)
@@ -166,10 +172,7 @@ func build(ctx context.Context, p plan) (_ *house, err error) {
 	}
 	h.operator = newOperator(h, p.log)
 	// Nothing above asks the database, or needs a key.
-	if err := <-migrated; err != nil {
-		return nil, err
-	}
-	if h.keys, err = h.db.AgreeOnKeys(ctx, p.store.keys()); err != nil {
+	if err := <-ready; err != nil {
 		return nil, err
 	}
 	people.Seal(h.keys)

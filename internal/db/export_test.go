@@ -1,6 +1,9 @@
 package db
 
-import "context"
+import (
+	"context"
+	"database/sql"
+)
 
 // BeginWithGoose makes a database what goose left after the first steps, and returns how many there are in all.
 func BeginWithGoose(ctx context.Context, d *DB, first int) (int, error) {
@@ -30,7 +33,7 @@ func BeginWithGoose(ctx context.Context, d *DB, first int) (int, error) {
 		return 0, err
 	}
 	for _, m := range append([]migration{{}}, steps[:first]...) { // goose noted a step 0
-		if err := m.apply(ctx, pool); err != nil {
+		if err := alone(ctx, pool, d.dialect, func(tx *sql.Tx) error { return m.apply(ctx, tx) }); err != nil {
 			return 0, err
 		}
 	}

@@ -17,11 +17,13 @@ import (
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// migration is a step of the schema: what makes it is run, and noted, in one transaction.
+// migration is a step of the schema: what makes it is run, and noted, in one transaction. It is a file, or statements that
+// cannot be the same on both databases, or what only Go can work out.
 type migration struct {
 	version    int64 // the second in which it was thought of: 20261124090500
-	statements []string
-	fill       func(context.Context, *sql.Tx) error // nil: nothing is worked out in Go
+	file       string
+	statements string
+	fill       func(context.Context, *sql.Tx) error
 }
 
 // Migrate brings the schema up to date. It refuses a database that a newer Kith has written.
@@ -47,15 +49,19 @@ func (d *DB) Migrate(ctx context.Context) error {
 	if have > want {
 		return fmt.Errorf("this database was written by a newer Kith (schema %d, this one knows %d): install that version or a later one; nothing was changed", have, want)
 	}
-	if err := bringUp(ctx, pool, steps, applied); err != nil {
+	if err := bringUp(ctx, pool, d.dialect, steps, applied); err != nil {
 		return fmt.Errorf("bring the schema up to date: %w", d.explain(err))
 	}
 	return nil
 }
 
 // bringUp runs the steps that were not applied, in their order.
-func bringUp(ctx context.Context, pool *sql.DB, steps []migration, applied []int64) error {
-	if _, err := pool.ExecContext(ctx, versionTable); err != nil {
+func bringUp(ctx context.Context, pool *sql.DB, dialect Dialect, steps []migration, applied []int64) error {
+	err := alone(ctx, pool, dialect, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, versionTable)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	for _, m := range steps {
@@ -65,33 +71,56 @@ func bringUp(ctx context.Context, pool *sql.DB, steps []migration, applied []int
 		if have := newestOf(applied); m.version < have {
 			return fmt.Errorf("migration %d is older than the schema, which is at %d, and was never applied", m.version, have)
 		}
-		if err := m.apply(ctx, pool); err != nil {
+		if err := alone(ctx, pool, dialect, func(tx *sql.Tx) error { return m.apply(ctx, tx) }); err != nil {
 			return fmt.Errorf("migration %d: %w", m.version, err)
 		}
 	}
 	return nil
 }
 
-func (m migration) apply(ctx context.Context, pool *sql.DB) error {
+// alone runs f in a transaction while nobody else migrates this database: nodes are started together, and two commands may
+// be the first on a folder. SQLite's transactions are begun with its write lock.
+func alone(ctx context.Context, pool *sql.DB, dialect Dialect, f func(*sql.Tx) error) error {
 	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it does nothing
-	for _, s := range m.statements {
-		if _, err := tx.ExecContext(ctx, s); err != nil {
+	if dialect == Postgres {
+		if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(20261124, hashtext(current_schema()))"); err != nil {
 			return err
 		}
+	}
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// apply makes the step and notes it, if nobody has meanwhile.
+func (m migration) apply(ctx context.Context, tx *sql.Tx) error {
+	var done int
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM goose_db_version WHERE version_id = $1", m.version).Scan(&done); err != nil || done > 0 {
+		return err
+	}
+	statements := m.statements
+	if m.file != "" {
+		b, err := migrationFiles.ReadFile("migrations/" + m.file)
+		if err != nil {
+			return err
+		}
+		statements = string(b)
+	}
+	if _, err := tx.ExecContext(ctx, statements); err != nil {
+		return err
 	}
 	if m.fill != nil {
 		if err := m.fill(ctx, tx); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)", m.version); err != nil {
-		return err
-	}
-	return tx.Commit()
+	_, err := tx.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)", m.version)
+	return err
 }
 
 // versionTable notes what was applied. Its name and its columns are those of goose, which kept it in the first databases.
@@ -206,11 +235,7 @@ func migrations(dialect Dialect) ([]migration, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name(), err)
 		}
-		text, err := migrationFiles.ReadFile("migrations/" + f.Name())
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, migration{version: version, statements: []string{string(text)}})
+		list = append(list, migration{version: version, file: f.Name()})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].version < list[j].version })
 	return list, nil
@@ -220,14 +245,10 @@ func migrations(dialect Dialect) ([]migration, error) {
 // rows carry the moment's order_key, so that it is walked newest first; columnsize=0 because nothing is ranked. On PostgreSQL
 // a vector of the same tokens under GIN. Owner: moment.
 func searchIndex(dialect Dialect) migration {
-	statements := []string{
-		`CREATE VIRTUAL TABLE moment_search USING fts5(words, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`,
-	}
+	statements := `CREATE VIRTUAL TABLE moment_search USING fts5(words, content='', columnsize=0, tokenize="unicode61 remove_diacritics 0")`
 	if dialect == Postgres {
-		statements = []string{
-			`CREATE TABLE moment_search (order_key BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)`,
-			`CREATE INDEX moment_search_words ON moment_search USING gin (words)`,
-		}
+		statements = `CREATE TABLE moment_search (order_key BIGINT PRIMARY KEY, words TSVECTOR NOT NULL);
+			CREATE INDEX moment_search_words ON moment_search USING gin (words)`
 	}
 	return migration{version: 20261124090500, statements: statements}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"kith/internal/db"
@@ -54,11 +55,7 @@ func TestMigrate_NewerDatabaseIsRefused(t *testing.T) {
 
 // The first databases were begun by goose.
 func TestMigrate_GoesOnWhereGooseWas(t *testing.T) {
-	addresses := []string{"sqlite:" + filepath.Join(t.TempDir(), "kith.db")}
-	if os.Getenv("TEST_POSTGRES_URL") != "" {
-		addresses = append(addresses, dbtest.Postgres(t))
-	}
-	for _, address := range addresses {
+	for _, address := range emptyish(t) {
 		d, err := db.Open(t.Context(), address, db.Options{MaxConns: 2})
 		if err != nil {
 			t.Fatal(err)
@@ -76,7 +73,7 @@ func TestMigrate_GoesOnWhereGooseWas(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		noted, err := db.One(t.Context(), d, db.Value[int], "SELECT COUNT(DISTINCT version_id) FROM goose_db_version WHERE version_id > 0")
+		noted, err := db.One(t.Context(), d, db.Value[int], "SELECT COUNT(*) FROM goose_db_version WHERE version_id > 0")
 		if err != nil || noted != steps {
 			t.Errorf("%d steps are noted, want %d; %v", noted, steps, err)
 		}
@@ -87,3 +84,48 @@ func TestMigrate_GoesOnWhereGooseWas(t *testing.T) {
 }
 
 func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
+
+// emptyish are the addresses of a new database on each system; on PostgreSQL it has the schema, which BeginWithGoose drops.
+func emptyish(t *testing.T) []string {
+	t.Helper()
+	addresses := []string{"sqlite:" + filepath.Join(t.TempDir(), "kith.db")}
+	if os.Getenv("TEST_POSTGRES_URL") != "" {
+		addresses = append(addresses, dbtest.Postgres(t))
+	}
+	return addresses
+}
+
+// TestMigrate_Together holds that nodes that are started at once all come up, and that each step is made once.
+func TestMigrate_Together(t *testing.T) {
+	for _, address := range emptyish(t) {
+		nodes := make([]*db.DB, 4)
+		for i := range nodes {
+			d, err := db.Open(t.Context(), address, db.Options{MaxConns: 2})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = d.Close() })
+			nodes[i] = d
+		}
+		steps, err := db.BeginWithGoose(t.Context(), nodes[0], 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin := make(chan struct{})
+		var wg sync.WaitGroup
+		for i, d := range nodes {
+			wg.Go(func() {
+				<-begin
+				if err := d.Migrate(t.Context()); err != nil {
+					t.Errorf("node %d: %v", i, err)
+				}
+			})
+		}
+		close(begin)
+		wg.Wait()
+		noted, err := db.One(t.Context(), nodes[0], db.Value[int], "SELECT COUNT(*) FROM goose_db_version WHERE version_id > 0")
+		if err != nil || noted != steps {
+			t.Errorf("%d steps are noted, want %d; %v", noted, steps, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,9 +43,10 @@ func LoadKeys(path string) (*Keys, error) {
 	return parseKeys(path, b)
 }
 
-// MakeKeys writes a key file with one fresh key. The file is readable by its owner alone.
+// MakeKeys writes a key file with one fresh key, readable by its owner alone, unless somebody else has just made one; what
+// is there then is read.
 func MakeKeys(path string) (*Keys, error) {
-	if err := addKey(path, nil); err != nil {
+	if err := writeKeys(path, freshKey(), keepFile); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
 	return LoadKeys(path)
@@ -59,22 +61,34 @@ func RotateKeys(path string) (*Keys, error) {
 	if _, err := parseKeys(path, b); err != nil {
 		return nil, err
 	}
-	if err := addKey(path, b); err != nil {
+	if err := writeKeys(path, freshKey()+string(b), replaceFile); err != nil {
 		return nil, err
 	}
 	return LoadKeys(path)
 }
 
-func addKey(path string, rest []byte) error {
+// freshKey is the line of a new key.
+func freshKey() string {
 	secret := make([]byte, 32)
 	id := make([]byte, 4)
 	_, _ = rand.Read(secret) // never fails, see crypto/rand
 	_, _ = rand.Read(id)
-	return writeKeys(path, hex.EncodeToString(id)+" "+base64.StdEncoding.EncodeToString(secret)+"\n"+string(rest))
+	return hex.EncodeToString(id) + " " + base64.StdEncoding.EncodeToString(secret) + "\n"
 }
 
-func writeKeys(path, text string) error {
-	// Written beside and renamed, so that a crash leaves the old file or the new one, never half a key.
+// keepFile and replaceFile give a written file its name: only if it is free, or in any case.
+func keepFile(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(from, to) // a disk without links
+}
+
+func replaceFile(from, to string) error { return os.Rename(from, to) }
+
+func writeKeys(path, text string, name func(from, to string) error) error {
+	// Written beside and named when it is whole, so that a crash leaves the old file or the new one, never half a key.
 	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*")
 	if err != nil {
 		return fmt.Errorf("write the key file: %w", err)
@@ -83,7 +97,7 @@ func writeKeys(path, text string) error {
 	_, err = f.WriteString(text)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = name(f.Name(), path)
 	}
 	if err != nil {
 		return fmt.Errorf("write the key file: %w", err)

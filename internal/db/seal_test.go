@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"kith/internal/db"
@@ -124,4 +125,21 @@ func TestAgreeOnKeys(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestMakeKeys_Together holds that of those who start first on a folder all have the key that is in its file.
+func TestMakeKeys_Together(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	made := make([]*db.Keys, 16)
+	var wg sync.WaitGroup
+	for i := range made {
+		wg.Go(func() { made[i], _ = db.MakeKeys(path) })
+	}
+	wg.Wait()
+	box := made[0].Column("reflection.line").Seal("u", "1", "a quiet word")
+	for i, keys := range made {
+		if got, err := keys.Column("reflection.line").Open("u", "1", box); err != nil || got != "a quiet word" {
+			t.Errorf("the %d. has another key: %q, %v", i, got, err)
+		}
+	}
 }

@@ -93,5 +93,5 @@ func GiveUpKey(path, id string) error {
 	if err != nil {
 		return fmt.Errorf("read the key file: %w", err)
 	}
-	return writeKeys(path, strings.TrimRight(string(b), "\n")+"\n"+id+" "+lostMark+"\n")
+	return writeKeys(path, strings.TrimRight(string(b), "\n")+"\n"+id+" "+lostMark+"\n", replaceFile)
 }
