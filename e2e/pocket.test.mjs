@@ -88,7 +88,7 @@ test("without a network Today, writing, names, breathing and the last weeks open
   await page.waitForSelector("#outbox >> text=tea with @Sam");
   await page.goto(kith.url + "/moments");
   assert.match(await page.textContent("#list"), /soup/);
-  assert.match(await page.textContent("[data-pocket-waits]"), /Waiting on this device: 2/);
+  await page.waitForSelector("[data-pocket-waits] >> text=Waiting on this device: 2");
   await page.goto(kith.url + "/breathe/cyclic-sigh");
   assert.ok(await page.isVisible("[data-begin]"));
   await page.goto(kith.url + "/settings");
@@ -117,7 +117,7 @@ test("a session that ended asks to sign in and loses nothing", async (t) => {
   await write(page, "walked with @Ida");
   await page.waitForSelector("[data-pocket-door]:visible");
   await page.click("[data-pocket-door]");
-  assert.match(await page.textContent("[data-pocket-waits]"), /Waiting on this device: 1/);
+  await page.waitForSelector("[data-pocket-waits] >> text=Waiting on this device: 1");
   await signIn(page, kith, { email: "ana@example.org", password: "seven quiet otters" });
   await page.waitForSelector("#moments >> text=walked with @Ida");
   assert.equal(await count(page, kith, "walked"), 1);

@@ -88,7 +88,11 @@ func (d *DB) Close() error {
 	}
 	d.stmts = nil
 	d.mu.Unlock()
-	return d.read.Close()
+	err := d.read.Close()
+	if d.writer != nil {
+		err = errors.Join(err, d.writer.close())
+	}
+	return err
 }
 
 // Ping answers whether the database can be reached.

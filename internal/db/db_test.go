@@ -79,6 +79,33 @@ func TestWrite_CommitHooks(t *testing.T) {
 	})
 }
 
+// TestClose_FoldsTheLog: SQLite keeps a connection open, and with it the log beside the file, for as long as one of its
+// statements is.
+func TestClose_FoldsTheLog(t *testing.T) {
+	t.Parallel()
+	address := dbtest.SQLite(t)
+	d, err := db.Open(t.Context(), address, db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return put(ctx, tx, "a") }); err != nil {
+		t.Fatal(err)
+	}
+	if n := count(t, d); n != 1 {
+		t.Errorf("%d rows, want 1", n)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	files, err := filepath.Glob(strings.TrimPrefix(address, "sqlite:") + "*")
+	if err != nil || len(files) != 1 {
+		t.Errorf("after it closed, %q are there, %v", files, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Errorf("closed twice: %v", err)
+	}
+}
+
 func TestWrite_GivesUpWhileWaiting(t *testing.T) {
 	d := dbtest.Open(t, dbtest.SQLite(t))
 	hold, held := make(chan struct{}), make(chan struct{})

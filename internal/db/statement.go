@@ -61,6 +61,15 @@ type preparedConn struct {
 	touched map[string]struct{} // the tables written since the last commit
 }
 
+// close gives the connection back to its pool, without the statements: SQLite keeps one open for as long as they are.
+func (p *preparedConn) close() {
+	for _, s := range p.stmts {
+		_ = s.Close()
+	}
+	clear(p.stmts)
+	_ = p.conn.Close()
+}
+
 // wrote notes what a statement writes. A statement that is undone is noted too: to forget too often does no harm.
 func (p *preparedConn) wrote(query string) {
 	table, ok := p.tables[query]

@@ -59,9 +59,17 @@ func startWriter(pool *sql.DB, conn *sql.Conn, count *counters, log *slog.Logger
 	return w
 }
 
+// stop ends the writing; what began is done. The connection stays open until close.
 func (w *writer) stop() {
 	w.once.Do(func() { close(w.quit) })
 	<-w.done
+}
+
+// close closes the connection of a writer that stopped. Whoever closes a file last folds its log into it, which readers
+// cannot.
+func (w *writer) close() error {
+	w.conn.close()
+	return w.pool.Close()
 }
 
 func (w *writer) do(ctx context.Context, order int64, run func(context.Context, *Tx) error) error {
@@ -91,10 +99,6 @@ func (w *writer) do(ctx context.Context, order int64, run func(context.Context, 
 
 func (w *writer) loop() {
 	defer close(w.done)
-	defer func() {
-		_ = w.conn.conn.Close() // gives it back to its pool, no more
-		_ = w.pool.Close()
-	}()
 	batch := make([]*write, 0, maxBatch)
 	for {
 		batch = batch[:0]

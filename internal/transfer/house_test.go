@@ -42,7 +42,7 @@ type house struct {
 	clock   func() time.Time
 }
 
-func build(t *testing.T, d *db.DB) *house {
+func build(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	clock := func() time.Time { now = now.Add(time.Millisecond); return now }
