@@ -3,6 +3,7 @@ package person
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"kith/internal/fold"
@@ -64,21 +65,21 @@ type kin struct {
 	words []string // folded
 }
 
-var allKin = func() []kin { //nolint:gochecknoglobals // made of data
+var allKin = sync.OnceValue(func() []kin { //nolint:gochecknoglobals // made of data, when somebody is first looked for
 	var list []kin
 	for l := range strings.Lines(strings.TrimSpace(kinWords)) {
 		role, called, _ := strings.Cut(strings.TrimSpace(l), ": ")
 		list = append(list, kin{role, strings.Fields(fold.Fold(called))})
 	}
 	return list
-}()
+})
 
 // smallWords stand between a relation and a name, or before a relation: "the father of Ida", "mi madre".
 var smallWords = strings.Fields("of the my a von vom der die das des mein meine meiner de del la el los las mi mis su 私の") //nolint:gochecknoglobals // data
 
 // rolesCalled are the roles a word means, and the other words for just these when the word was written to its end.
 func rolesCalled(word string) (roles, same []string) {
-	for _, k := range allKin {
+	for _, k := range allKin() {
 		whole := slices.Contains(k.words, word)
 		begun := utf8.RuneCountInString(word) >= 3 && slices.ContainsFunc(k.words, func(w string) bool { return strings.HasPrefix(w, word) })
 		if whole {

@@ -153,11 +153,12 @@ const (
 )
 
 // Filter narrows a list. Empty fields do not narrow. Each word of Query must begin a word of the name or the nickname,
-// folded; in a script without spaces it may stand anywhere. Those who are called so come first, and behind them, unless
-// Named, those who are found by what is known about them: "Ida's father", a group, an employer, a street, a number.
+// folded; in a script without spaces it may stand anywhere. Those who are called so come first, and behind them
+// those who are found by what is known about them: "Ida's father", a group, an employer, a street, a number.
 type Filter struct {
 	Query    string
-	Named    bool
+	Named    bool   // only those who are called so
+	Known    bool   // only the others
 	Ring     string // "none" finds those without one
 	Group    string // id
 	Standing string

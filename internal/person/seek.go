@@ -28,40 +28,56 @@ type Why struct {
 // term is one word of a query, or the whole of it when that is a phone number.
 type term struct {
 	raw   string   // folded
-	words []string // where its words end; together they are raw
+	words []string // raw cut where words end; never none, and of one that is very long only the first
 	phone string   // digits as they are in E.164, without what only calls from inside
 }
 
 // says reports whether a query has a word that says enough to be looked for beyond names: "an" stands in everything that was
 // ever noted.
-func says(terms []term) bool {
-	return slices.ContainsFunc(terms, func(t term) bool {
-		roles, _ := rolesCalled(t.raw)
-		return anywhere(t.raw) || utf8.RuneCountInString(t.raw) >= 3 || len(roles) > 0
+func (s sought) says() bool {
+	return slices.ContainsFunc(s.terms, func(t sign) bool {
+		return anywhere(t.raw) || utf8.RuneCountInString(t.raw) >= 3 || len(t.roles) > 0
 	})
 }
 
-// termsOf cuts a query. Who types more than eight words is given what the first eight find.
-func termsOf(query string) []term {
-	folded := fold.Fold(strings.TrimSpace(query))
-	if strings.Trim(folded, "+0123456789 ()-./") == "" {
-		if number, _ := dialled(folded); len(strings.TrimLeft(number, "0")) >= 3 {
-			return []term{{raw: folded, words: words(folded), phone: strings.TrimLeft(number, "0")}}
-		}
-	}
+// What is looked for of a query, which may be as long as somebody likes: each word is several conditions of a statement.
+const (
+	mostSigns = MaxName
+	mostWords = 8
+)
+
+// cut makes terms of words that stand apart, up to the eighth word, however these are joined.
+func cut(apart []string) []term {
 	var list []term
-	for raw := range strings.FieldsSeq(folded) {
-		if w := words(raw); len(w) > 0 && len(list) < 8 {
+	left := mostWords
+	for _, raw := range apart {
+		w := fold.Words(raw)
+		w = w[:min(len(w), left)]
+		if left -= len(w); len(w) > 0 {
 			list = append(list, term{raw: raw, words: w})
 		}
 	}
 	return list
 }
 
+// termsOf cuts a query.
+func termsOf(query string) []term {
+	signs := []rune(strings.TrimSpace(query))
+	folded := fold.Fold(string(signs[:min(len(signs), mostSigns)]))
+	if strings.Trim(folded, "+0123456789 ()-./") == "" {
+		if number, _ := dialled(folded); len(strings.TrimLeft(number, "0")) >= 3 {
+			whole := cut([]string{folded})
+			whole[0].phone = strings.TrimLeft(number, "0")
+			return whole
+		}
+	}
+	return cut(strings.Fields(folded))
+}
+
 // sought is a query as it is looked for among what is known about people.
 type sought struct {
 	terms []sign
-	rest  []string // with a role: whose they are, in words of a name
+	rest  []term   // with a role: whose they are, by name
 	roles []string // roles meant by a word of the query
 }
 
@@ -75,17 +91,22 @@ type sign struct {
 // soughtFor reads a query: "Ida's father", "padre de Ida", "アイダの父" and "mum".
 func soughtFor(terms []term) sought {
 	var s sought
+	var parts []string
 	for _, t := range terms {
-		parts := []string{t.raw}
 		if a, b, ok := strings.Cut(t.raw, "の"); ok && a != "" && b != "" {
-			parts = []string{a, b}
+			parts = append(parts, a, b)
+		} else {
+			parts = append(parts, t.raw)
 		}
-		for _, p := range parts {
-			one := sign{term: term{raw: p, words: words(p), phone: t.phone}}
-			one.roles, one.same = rolesCalled(p)
-			s.terms = append(s.terms, one)
-			s.roles = append(s.roles, one.roles...)
-		}
+	}
+	if len(parts) > len(terms) {
+		terms = cut(parts)
+	}
+	for _, t := range terms {
+		one := sign{term: t}
+		one.roles, one.same = rolesCalled(t.raw)
+		s.terms = append(s.terms, one)
+		s.roles = append(s.roles, one.roles...)
 	}
 	if len(s.roles) > 0 { // "of" belongs to the question, unless it is all there is
 		if sense := slices.DeleteFunc(slices.Clone(s.terms), func(t sign) bool { return slices.Contains(smallWords, t.raw) }); len(sense) > 0 {
@@ -94,7 +115,7 @@ func soughtFor(terms []term) sought {
 	}
 	for _, t := range s.terms {
 		if len(t.roles) == 0 {
-			s.rest = append(s.rest, t.raw)
+			s.rest = append(s.rest, t.term)
 		}
 	}
 	return s
@@ -104,10 +125,13 @@ func soughtFor(terms []term) sought {
 func (s sought) kin() bool { return len(s.roles) > 0 && len(s.rest) > 0 }
 
 // owner is a name without what makes it an owner's: of ida's and idas it is ida.
-func owner(name string) string {
+func (t term) owner() []string {
+	name := slices.Clone(t.words)
+	last := &name[len(name)-1]
 	for _, end := range []string{"'s", "'", "s"} {
-		if bare, ok := strings.CutSuffix(name, end); ok && utf8.RuneCountInString(bare) > 1 {
-			return bare
+		if bare, ok := strings.CutSuffix(*last, end); ok && utf8.RuneCountInString(bare) > 1 {
+			*last = bare
+			break
 		}
 	}
 	return name

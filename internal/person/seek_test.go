@@ -3,6 +3,7 @@ package person_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,7 +29,7 @@ func TestService_List_known(t *testing.T) {
 			Channels: []person.Channel{{Kind: person.Address, Value: "5 Rue de la Paix\n75002 Paris"}},
 			Facts:    []person.Fact{{Text: "Met at the ice rink in 1998"}},
 		})
-		mum := h.make(t, person.Draft{Name: "Mum"})
+		h.make(t, person.Draft{Name: "Mum"})
 		lea := h.make(t, person.Draft{Name: "Lea"})
 		h.make(t, person.Draft{Name: "Father Brown"})
 		yui := h.make(t, person.Draft{Name: "結衣"})
@@ -46,7 +47,9 @@ func TestService_List_known(t *testing.T) {
 		if _, _, err := h.Merge(ctx, h.ana, "", lea.ID, h.make(t, person.Draft{Name: "Eleonore"}).ID); err != nil {
 			t.Fatal(err)
 		}
-		_ = mum
+		named := map[string][]string{
+			"mum": {"Mum"}, "father": {"Father Brown"}, "fath": {"Father Brown"}, "eleonore": {"Lea"},
+		}
 		for q, want := range map[string][]string{
 			"mother": {"Mum", "Ruth Weiß", "Sam Small"}, "Mutter": {"Mum", "Ruth Weiß", "Sam Small"}, "madre": {"Mum", "Ruth Weiß", "Sam Small"},
 			"母": {"Mum", "Ruth Weiß", "Sam Small"}, "أم": {"Mum", "Ruth Weiß", "Sam Small"}, "my mother": {"Mum", "Ruth Weiß", "Sam Small"},
@@ -62,10 +65,11 @@ func TestService_List_known(t *testing.T) {
 			if diff := cmp.Diff(want, h.names(t, person.Filter{Query: q})); diff != "" {
 				t.Errorf("%q (-want +got):\n%s", q, diff)
 			}
-			for _, name := range h.names(t, person.Filter{Query: q, Named: true}) {
-				if !slices.Contains(want, name) {
-					t.Errorf("%q by name: %q", q, name)
-				}
+			if diff := cmp.Diff(append([]string{}, named[q]...), h.names(t, person.Filter{Query: q, Named: true})); diff != "" {
+				t.Errorf("%q by name (-want +got):\n%s", q, diff)
+			}
+			if diff := cmp.Diff(want[len(named[q]):], h.names(t, person.Filter{Query: q, Known: true})); diff != "" {
+				t.Errorf("%q not by name (-want +got):\n%s", q, diff)
 			}
 		}
 		for q, want := range map[string]person.Why{
@@ -116,6 +120,28 @@ func TestService_List_known(t *testing.T) {
 		}
 		if got := h.names(t, person.Filter{Query: "ida's father"}); len(got) != 0 {
 			t.Errorf("of somebody deleted: %q", got)
+		}
+	})
+}
+
+// A query is as long as somebody likes: of more than eight words the first eight are looked for, however they are joined.
+func TestService_List_long(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := build(t, d)
+		h.make(t, person.Draft{Name: "A. B. C. D. E. F. G. H. Long"})
+		h.make(t, person.Draft{Name: "Sam", Facts: []person.Fact{{Text: "one two three four five six seven eight"}}})
+		for q, want := range map[string][]string{
+			strings.Repeat("a.b.c.d.e.f.g.h.", 125): {"A. B. C. D. E. F. G. H. Long"}, "a b c d e f g h nobody": {"A. B. C. D. E. F. G. H. Long"},
+			"one-two-three-four-five-six-seven-eight-nine": {"Sam"}, "one two-three four-five six-seven eight-nine ten": {"Sam"}, "one two-three four-five six-seven nine ten": {},
+			"https://example.org/" + strings.Repeat("way/", 495): {}, strings.Repeat("abcdefghij", 200): {}, strings.Repeat("1 ", 1000): {}, strings.Repeat("1", 2000): {},
+			strings.Repeat("%", 2000): {}, strings.Repeat("母の", 1000): {}, strings.Repeat("mother ", 285): {}, strings.Repeat("ﷺ", 2000): {}, strings.Repeat("mother's-", 222): {},
+			"-の父": {}, "父の-": {}, strings.Repeat("父の母 ", 300): {}, strings.Repeat("of ", 700): {},
+		} {
+			for _, named := range []bool{false, true} {
+				if got := h.names(t, person.Filter{Query: q, Named: named}); !named && !slices.Equal(got, want) {
+					t.Errorf("%.40q: %q, want %q", q, got, want)
+				}
+			}
 		}
 	})
 }

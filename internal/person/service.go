@@ -102,7 +102,7 @@ func (s *Service) page(ctx context.Context, by account.ID, lang string, f Filter
 	called := func(p *params) string { return p.called(terms) }
 	after, further := strings.CutPrefix(after, byWhy)
 	page := Page{}
-	if !further {
+	if !further && !f.Known {
 		people, keys, err := list(ctx, s.db, by, lang, f, called, limit, after)
 		if err != nil {
 			return Page{}, err
@@ -113,14 +113,14 @@ func (s *Service) page(ctx context.Context, by account.ID, lang string, f Filter
 		}
 		after = ""
 	}
-	if f.Named || !says(terms) {
+	meant := soughtFor(terms)
+	if f.Named || !meant.says() {
 		return page, nil
 	}
 	used, err := usedRoles(ctx, s.db, by)
 	if err != nil {
 		return Page{}, err
 	}
-	meant := soughtFor(terms)
 	known := func(p *params) string { return p.known(used, meant) + " AND NOT (" + p.called(terms) + ")" }
 	room := limit - len(page.Items)
 	people, keys, err := list(ctx, s.db, by, lang, f, known, room, after)

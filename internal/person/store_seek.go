@@ -65,7 +65,7 @@ type source struct {
 func meanings(stored string) []string {
 	list := []string{stored}
 	if Inverse(stored) == "" {
-		for _, k := range allKin {
+		for _, k := range allKin() {
 			if slices.Contains(k.words, fold.Fold(stored)) {
 				list = append(list, k.role)
 			}
@@ -75,7 +75,7 @@ func meanings(stored string) []string {
 }
 
 // kinSources say who has a role, or is the other side of one, towards somebody whose name has all of rest.
-func (p *params) kinSources(used, roles, rest []string) []source {
+func (p *params) kinSources(used, roles []string, rest []term) []source {
 	var list []source
 	for _, side := range []struct {
 		from, to, turned string
@@ -97,8 +97,8 @@ func (p *params) kinSources(used, roles, rest []string) []source {
 		q.WriteString("SELECT k." + side.from + " AS id, k.role AS text, o.name AS other, " + side.turned + ` AS turned FROM person_relation k
 			JOIN person o ON o.user_id = k.user_id AND o.id = k.` + side.to + `
 			WHERE k.user_id = $1 AND k.deleted_at IS NULL AND o.deleted_at IS NULL AND k.role IN (` + p.in(kept) + ")")
-		for _, name := range rest {
-			q.WriteString(" AND (" + p.begins("o.find_fold", words(name)) + " OR " + p.begins("o.find_fold", words(owner(name))) + ")")
+		for _, t := range rest {
+			q.WriteString(" AND (" + p.begins("o.find_fold", t.words) + " OR " + p.begins("o.find_fold", t.owner()) + ")")
 		}
 		list = append(list, source{ByRelation, q.String()})
 	}
