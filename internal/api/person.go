@@ -149,6 +149,7 @@ func (s *server) registerPeople(t *table) {
 		ID: "list-people", Method: http.MethodGet, Path: "/people", Scope: auth.Read, Tag: "people", Summary: "List people",
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		Query    string `query:"q" maxLength:"120" doc:"Each word begins a word of the name or the nickname: they come first. Behind them are those who are found by what is known about them: a relation (Ida's father), a group, an employer or another fact that is not private, an address, a number."`
+		Named    bool   `query:"named" doc:"Only those who are called so, as for a person who is to be changed."`
 		Sort     string `query:"sort" enum:"name,last,ring" default:"last" doc:"last: most recent contact first; name: alphabetical, in your language; ring: the nearest first."`
 		Ring     string `query:"ring" enum:",inner,close,friends,wider,none" doc:"none finds those without one."`
 		Group    string `query:"group" maxLength:"36" doc:"The id of a group."`
@@ -158,7 +159,7 @@ func (s *server) registerPeople(t *table) {
 	},
 	) (*plain[List[Person]], error) {
 		page, err := s.People.List(ctx, who.User, person.Filter{
-			Query: in.Query, Sort: in.Sort, Ring: in.Ring, Group: in.Group, Standing: in.Standing, Archived: in.Archived,
+			Query: in.Query, Named: in.Named, Sort: in.Sort, Ring: in.Ring, Group: in.Group, Standing: in.Standing, Archived: in.Archived,
 		}, in.Limit, in.Cursor)
 		if err != nil {
 			return nil, err

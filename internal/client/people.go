@@ -14,6 +14,7 @@ import (
 // PeopleFilter narrows a list of people. Empty fields do not narrow.
 type PeopleFilter struct {
 	Query, Ring, Standing string
+	Named                 bool   // only those who are called what Query says
 	Group                 string // id
 	Archived              string // "only", "with"
 	Sort                  string // "name", "last" or "ring"
@@ -28,6 +29,9 @@ func (c *Client) People(ctx context.Context, f PeopleFilter, limit int, cursor s
 		if v != "" {
 			q.Set(name, v)
 		}
+	}
+	if f.Named {
+		q.Set("named", "true")
 	}
 	err = c.do(ctx, http.MethodGet, v1("people"), q, 0, nil, &page)
 	return page, err
