@@ -24,11 +24,11 @@ type guessCmd struct {
 // Run keeps a guess about a person.
 func (c *guessCmd) Run(ctx context.Context, a *app) error {
 	return c.with(ctx, a, func(k *client.Client) error {
-		who, err := onePerson(ctx, k, c.Name)
+		who, err := namedPerson(ctx, k, c.Name)
 		if err != nil {
 			return err
 		}
-		g, err := makeGuess(ctx, k, api.GuessDraft{Person: who, Value: c.Value})
+		g, err := makeGuess(ctx, k, api.GuessDraft{Person: who.ID, Value: c.Value})
 		if err != nil {
 			return err
 		}
@@ -50,18 +50,6 @@ func makeGuess(ctx context.Context, k *client.Client, d api.GuessDraft) (api.Gue
 	}
 	d.ID = id.String()
 	return k.MakeGuess(ctx, d)
-}
-
-// onePerson is the id of the one person of a name.
-func onePerson(ctx context.Context, k *client.Client, name string) (string, error) {
-	found, err := k.People(ctx, client.PeopleFilter{Query: name}, 2, "")
-	if err != nil {
-		return "", err
-	}
-	if n := len(found.Items); n == 0 || n > 1 && found.Items[1].Found == nil { // behind who is called so are those known by it
-		return "", usagef("%q is not the name of exactly one person", name)
-	}
-	return found.Items[0].ID, nil
 }
 
 type landedCmd struct {

@@ -222,7 +222,7 @@ func (c *hooksAuthorCmd) Run(ctx context.Context, a *app) error {
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
 		if c.Person != "" {
-			p, err := findPerson(ctx, k, c.Person)
+			p, err := namedPerson(ctx, k, c.Person)
 			if err != nil {
 				return err
 			}

@@ -65,5 +65,6 @@ func (c *intendCmd) who(ctx context.Context, k *client.Client) (string, error) {
 	if c.Person == "" {
 		return "", nil
 	}
-	return onePerson(ctx, k, c.Person)
+	p, err := namedPerson(ctx, k, c.Person)
+	return p.ID, err
 }

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/clipperhouse/displaywidth"
+	"github.com/google/uuid"
 
 	"kith/internal/api"
 	"kith/internal/client"
@@ -144,44 +146,56 @@ func lastWords(p api.Person, now time.Time) string {
 	return "last: " + at.Format("2 January 2006")
 }
 
-// findPerson is the one person of this name: the exact name wins over a part of it, and nobody is guessed.
+// findPerson is the one person of this name, or when nobody is called so the one who is known by it: the exact name wins
+// over a part of it, and nobody is guessed. It is for who looks; what writes takes namedPerson.
 func findPerson(ctx context.Context, k *client.Client, name string) (api.Person, error) {
 	name = strings.TrimPrefix(strings.TrimSpace(name), "@")
 	if name == "" {
 		return api.Person{}, usagef("give a name")
 	}
-	page, err := k.People(ctx, client.PeopleFilter{Query: name, Sort: "name", Archived: "with"}, 50, "")
+	if uuid.Validate(name) == nil {
+		d, err := k.Person(ctx, name)
+		return d.Person, err
+	}
+	f := client.PeopleFilter{Query: name, Named: true, Sort: "name", Archived: "with"}
+	page, err := k.People(ctx, f, 200, "")
+	if err == nil && len(page.Items) == 0 {
+		f.Named = false
+		page, err = k.People(ctx, f, 200, "")
+	}
 	if err != nil {
 		return api.Person{}, err
 	}
-	var names []string
-	called := 0 // so; behind them are those who are only known by these words
-	for _, p := range page.Items {
-		if p.Found == nil {
-			called++
-		}
-		if fold.Fold(p.Name) == fold.Fold(name) || p.Nickname != "" && fold.Fold(p.Nickname) == fold.Fold(name) {
-			return p, nil
-		}
-		names = append(names, clean(p.Name))
+	meant := slices.DeleteFunc(slices.Clone(page.Items), func(p api.Person) bool {
+		return fold.Fold(p.Name) != fold.Fold(name) && (p.Nickname == "" || fold.Fold(p.Nickname) != fold.Fold(name))
+	})
+	if len(meant) == 0 {
+		meant = page.Items
 	}
-	switch len(page.Items) {
+	switch len(meant) {
 	case 0:
 		return api.Person{}, fault.NotFound("person")
 	case 1:
-		return page.Items[0], nil
+		return meant[0], nil
 	}
-	if called == 1 {
-		return page.Items[0], nil
+	var names []string
+	for i, p := range meant {
+		said := clean(p.Name)
+		if slices.ContainsFunc(meant, func(o api.Person) bool { return o.ID != p.ID && fold.Fold(o.Name) == fold.Fold(p.Name) }) {
+			said += " (" + p.ID + ")"
+		}
+		if names = append(names, said); i == 4 {
+			break
+		}
 	}
-	return api.Person{}, fmt.Errorf("that could be %s: give more of the name", strings.Join(names[:min(5, len(names))], ", "))
+	return api.Person{}, fmt.Errorf("that could be %s: give more of the name, or the id", strings.Join(names, ", "))
 }
 
-// namedPerson is findPerson for what cannot be guessed at: their name has to be given.
+// namedPerson is findPerson for what writes, where nobody is guessed at: somebody has to be called so.
 func namedPerson(ctx context.Context, k *client.Client, name string) (api.Person, error) {
 	p, err := findPerson(ctx, k, name)
 	if err == nil && p.Found != nil {
-		return api.Person{}, fmt.Errorf("that may be %s: give the name", clean(p.Name))
+		return api.Person{}, fmt.Errorf("nobody is called so; that may be %s: give the name", clean(p.Name))
 	}
 	return p, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ import (
 )
 
 type personCmd struct {
-	Name []string `arg:"" help:"The name, a nickname, enough of it, or who they are: Ida's father."`
+	Name []string `arg:"" help:"The name, a nickname, or enough of it; to look at them also who they are: Ida's father."`
 
 	New      bool   `help:"Add them first."`
 	Rename   string `placeholder:"NAME" help:"Another name."`
@@ -62,10 +63,10 @@ func (c *personCmd) Run(ctx context.Context, a *app) error {
 		var err error
 		if c.New {
 			p, err = k.AddPerson(ctx, api.PersonDraft{ID: freshID(), Name: strings.TrimPrefix(strings.TrimSpace(name), "@")})
-		} else if c.Delete || c.Merge != "" {
-			p, err = namedPerson(ctx, k, name)
-		} else {
+		} else if c.looks() {
 			p, err = findPerson(ctx, k, name)
+		} else {
+			p, err = namedPerson(ctx, k, name)
 		}
 		if err != nil {
 			return err
@@ -98,6 +99,11 @@ func (c *personCmd) Run(ctx context.Context, a *app) error {
 		a.screen.moments(page.Items, a.now())
 		return nil
 	})
+}
+
+// looks reports whether nothing is to be written.
+func (c *personCmd) looks() bool {
+	return reflect.DeepEqual(*c, personCmd{Name: c.Name, jsonFlag: c.jsonFlag, personFlags: c.personFlags})
 }
 
 func freshID() string { return uuid.Must(uuid.NewV7()).String() }
@@ -329,7 +335,7 @@ func (c *personCmd) belong(ctx context.Context, _ *app, k *client.Client, id str
 		return usagef("--relation and --of go together: --relation daughter --of Sam")
 	}
 	if c.Relation != "" {
-		other, err := findPerson(ctx, k, c.Of)
+		other, err := namedPerson(ctx, k, c.Of)
 		if err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ type personShown struct {
 // one makes two people one, or says that they are not, or takes that back.
 func (c *personCmd) one(ctx context.Context, a *app, k *client.Client, id string) error {
 	if c.Distinct != "" {
-		other, err := findPerson(ctx, k, c.Distinct)
+		other, err := namedPerson(ctx, k, c.Distinct)
 		if err != nil {
 			return err
 		}
