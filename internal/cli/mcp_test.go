@@ -161,6 +161,14 @@ func TestAssistant(t *testing.T) {
 					t.Errorf("%s answers %s", tool, words)
 				}
 			}
+			// Somebody is known by what was noted, and that is said; who is called so comes before them.
+			if words, _ := use(t, s, "look_up_person", map[string]any{"name": "bees"}); !strings.Contains(words, `"name":"Samira"`) || !strings.Contains(words, `"found":{"by":"fact","text":"keeps bees"}`) {
+				t.Errorf("known by bees: %s", words)
+			}
+			a.log(t, "tea with @Beesly")
+			if words, _ := use(t, s, "look_up_person", map[string]any{"name": "bees"}); !strings.Contains(words, `"name":"Beesly"`) || strings.Contains(words, "Samira") || strings.Contains(words, `"found"`) {
+				t.Errorf("called Beesly: %s", words)
+			}
 			if words, refused := use(t, s, "look_up_person", map[string]any{"name": "Nobody"}); !refused {
 				t.Errorf("nobody is %s", words)
 			}

@@ -37,7 +37,7 @@ var tools = []tool{ //nolint:gochecknoglobals // a constant list
 	},
 	{
 		name: "look_up_person", title: "Look up a person", scope: auth.Read, call: lookUp,
-		about: "One person by name or nickname: last contact, dates, facts, follow-ups, relations and the newest moments together. Several who fit are listed instead: ask which one, then call with `id`. Facts that are marked private are left out.",
+		about: "One person by name or nickname: last contact, dates, facts, follow-ups, relations and the newest moments together. Who is called so comes before who is only known by it, by a relation, a group or a fact: `found` says by what. Several who fit are listed instead: ask which one, then call with `id`. Facts that are marked private are left out.",
 		input: `{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","maxLength":120,"description":"A name, or its beginning."},"id":{"type":"string","maxLength":36,"description":"The id of a person, instead of a name."}}}`,
 	},
 	{
@@ -78,6 +78,8 @@ type named struct {
 	Name     string `json:"name"`
 	Nickname string `json:"nickname,omitempty"`
 	Last     string `json:"last_contact_at,omitempty"`
+
+	Found json.RawMessage `json:"found,omitempty"` // what they are known by who are not called so
 }
 
 // several is how many people are offered to choose from.
@@ -88,31 +90,19 @@ func lookUp(ctx context.Context, api API, a arguments) (any, error) {
 	if err := a.into(&in); err != nil {
 		return nil, err
 	}
+	var by json.RawMessage // what they were found by, unless they are called so
 	if in.ID == "" {
 		if in.Name == "" {
 			return nil, fault.Invalid("name_missing", "name", "Say whom: a name, or an id.")
 		}
-		var list struct {
-			Items []named `json:"items"`
-		}
-		query := url.Values{"q": {in.Name}, "limit": {strconv.Itoa(several)}, "archived": {"with"}}
-		if err := api.Do(ctx, http.MethodGet, v1+"people?"+query.Encode(), nil, &list); err != nil {
+		people, err := whom(ctx, api, in.Name)
+		if err != nil {
 			return nil, err
 		}
-		if len(list.Items) == 0 {
-			return nil, fault.NotFound("person")
+		if len(people) > 1 {
+			return map[string]any{"several": people}, nil
 		}
-		fits := slices.DeleteFunc(slices.Clone(list.Items), func(p named) bool {
-			return !strings.EqualFold(p.Name, in.Name) && !strings.EqualFold(p.Nickname, in.Name)
-		})
-		switch {
-		case len(fits) == 1: // the whole name is clearer than its beginning
-			in.ID = fits[0].ID
-		case len(list.Items) == 1:
-			in.ID = list.Items[0].ID
-		default:
-			return map[string]any{"several": list.Items}, nil
-		}
+		in.ID, by = people[0].ID, people[0].Found
 	}
 	var p map[string]json.RawMessage
 	if err := api.Do(ctx, http.MethodGet, v1+"people/"+url.PathEscape(in.ID), nil, &p); err != nil {
@@ -122,7 +112,34 @@ func lookUp(ctx context.Context, api API, a arguments) (any, error) {
 		return nil, err
 	}
 	moments, err := read(ctx, api, "moments?"+url.Values{"person": {in.ID}, "limit": {"10"}}.Encode())
+	if by != nil {
+		p["found"] = by
+	}
 	return map[string]any{"person": p, "moments": moments}, err
+}
+
+// whom are those a name may mean: the one it is the whole name of, or who is called so, or only then who is known by it.
+func whom(ctx context.Context, api API, name string) ([]named, error) {
+	query := url.Values{"q": {name}, "named": {"true"}, "limit": {strconv.Itoa(several)}, "archived": {"with"}}
+	var list struct {
+		Items []named `json:"items"`
+	}
+	for range 2 {
+		if err := api.Do(ctx, http.MethodGet, v1+"people?"+query.Encode(), nil, &list); err != nil {
+			return nil, err
+		}
+		whole := slices.DeleteFunc(slices.Clone(list.Items), func(p named) bool {
+			return !strings.EqualFold(p.Name, name) && !strings.EqualFold(p.Nickname, name)
+		})
+		if len(whole) == 1 {
+			return whole, nil
+		}
+		if len(list.Items) > 0 {
+			return list.Items, nil
+		}
+		query.Del("named")
+	}
+	return nil, fault.NotFound("person")
 }
 
 // open takes from a person what is private.
