@@ -224,6 +224,19 @@ test("somebody among five hundred, in any script, while typing", async (t) => {
     await page.fill("[name=q]", typed);
     await page.waitForFunction((names) => [...document.querySelectorAll("#list .person")].map((e) => e.textContent).join() === names.join(), names);
   }
+  // The server is asked once for what is typed, not at every key, and not while names fill the list.
+  const asked = [];
+  page.on("request", (r) => { if (r.url().includes("/people/known")) asked.push(new URL(r.url()).searchParams.get("q")); });
+  await page.evaluate(async () => {
+    const field = document.querySelector("[name=q]");
+    for (const text of ["p", "pe", "a", "aa", "aar", "aarh", "aarhu", "aarhus"]) {
+      field.value = text;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((done) => setTimeout(done, text === "pe" ? 300 : 30));
+    }
+  });
+  await page.waitForFunction(() => [...document.querySelectorAll("#list .person")].map((e) => e.textContent).join() === "José Álvarez");
+  assert.deepEqual(asked, ["aarhus"]);
   await page.fill("[name=q]", "Søren's father");
   await page.waitForFunction(() => document.querySelector("#list .also")?.textContent === "Søren Ågård’s parent");
   await page.fill("[name=q]", "");

@@ -3,12 +3,14 @@ package web
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"image"
 	"image/png"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -264,4 +266,28 @@ func TestRoleMeant(t *testing.T) {
 			t.Errorf("%s: %q, wants %q", word, got, want)
 		}
 	}
+}
+
+// While somebody is typed, the server is asked for those alone whom the names in the browser do not find, however many they are.
+func TestPeopleKnown(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		var sam string
+		for i := range 61 {
+			_, _, header := h.read(t, post("/people", "name", fmt.Sprintf("Ann %d", i)), &h.ana)
+			if sam = header.Get("Location"); sam == "" {
+				t.Fatal("nobody was added")
+			}
+		}
+		h.read(t, post(sam, "name", "Sam", "nickname", ""), &h.ana)
+		if status, _, _ := h.read(t, post(sam+"/facts", "text", "Lives next to Ann"), &h.ana); status != http.StatusSeeOther {
+			t.Fatalf("a fact: %d", status)
+		}
+		for query, want := range map[string]string{"ann": `"name":"Sam","also":"Lives next to Ann"`, "ann next": `"name":"Sam"`, "sam": "[]", "": "[]", "oven": "[]"} {
+			if _, body, _ := h.read(t, get("/people/known?q="+url.QueryEscape(query)), &h.ana); !strings.Contains(body, want) || strings.Contains(body, `"name":"Ann`) {
+				t.Errorf("%q: %.300s", query, body)
+			}
+		}
+	})
 }

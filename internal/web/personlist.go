@@ -196,22 +196,17 @@ func nameOf(p personRow) knownName {
 // has them all; notes and addresses stay here, and are asked.
 func (h *Handler) peopleKnown(w http.ResponseWriter, r *http.Request, v *visit) error {
 	const most = 60 // people.ts shows no more at once
-	f := person.Filter{Query: strings.TrimSpace(r.URL.Query().Get("q")), Sort: person.ByLast}
-	known := []knownName{}
-	if f.Query != "" {
-		list, err := h.People.List(r.Context(), v.User.ID, f, most, "")
-		if err != nil {
-			return err
-		}
-		rows, err := h.foundRows(r, v, list)
-		if err != nil {
-			return err
-		}
-		for _, p := range rows {
-			if _, ok := list.Why[p.ID]; ok {
-				known = append(known, nameOf(p))
-			}
-		}
+	list, err := h.People.List(r.Context(), v.User.ID, person.Filter{Query: r.URL.Query().Get("q"), Known: true, Sort: person.ByLast}, most, "")
+	if err != nil {
+		return err
+	}
+	rows, err := h.foundRows(r, v, list)
+	if err != nil {
+		return err
+	}
+	known := make([]knownName, 0, len(rows))
+	for _, p := range rows {
+		known = append(known, nameOf(p))
 	}
 	body, err := json.Marshal(known)
 	if err != nil {

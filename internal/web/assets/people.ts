@@ -7,6 +7,7 @@ const form = document.querySelector<HTMLFormElement>("#find");
 const field = form?.querySelector<HTMLInputElement>("[name=q]");
 const row = document.querySelector<HTMLTemplateElement>("#row");
 const most = 60; // rows at once; who types one letter more sees the rest
+const pause = 140; // milliseconds without a key before the server is asked
 
 if (form && field && row) {
   const url = form.dataset["names"] ?? "";
@@ -72,6 +73,7 @@ if (form && field && row) {
     const list = document.getElementById("list");
     const query = field.value.trim();
     asked?.abort();
+    const asking = (asked = new AbortController());
     only = false;
     if (!list) return;
     if (query === "" && typedAtFirst === "") {
@@ -82,11 +84,13 @@ if (form && field && row) {
       return;
     }
     const everybody = await names(url);
-    if (field.value.trim() !== query) return; // more was typed meanwhile
+    if (asking.signal.aborted) return; // more was typed meanwhile
     const hits = found(everybody, query);
     if (hits.length > 0) put(hits);
     only = hits.length === 1;
-    const asking = (asked = new AbortController());
+    if (hits.length >= most) return;
+    await new Promise((done) => setTimeout(done, pause));
+    if (asking.signal.aborted) return;
     const known = await fetch((form.dataset["known"] ?? "") + "?q=" + encodeURIComponent(query), { headers: { Accept: "application/json" }, signal: asking.signal })
       .then((r) => (r.ok ? (r.json() as Promise<Known[]>) : []))
       .catch((): Known[] => []); // without a network names alone are found
