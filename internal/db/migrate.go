@@ -274,7 +274,7 @@ func foldFacts(ctx context.Context, tx *sql.Tx) error {
 	}
 	for _, f := range facts {
 		if _, err := tx.ExecContext(ctx, "UPDATE person_fact SET text_fold = $1 WHERE user_id = $2 AND id = $3",
-			" "+strings.Join(fold.Words(fold.Fold(f.text)), " "), f.user, f.id); err != nil {
+			fold.Findable(f.text), f.user, f.id); err != nil {
 			return err
 		}
 	}

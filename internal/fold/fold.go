@@ -53,6 +53,9 @@ func Words(folded string) []string {
 	})
 }
 
+// Findable is a text as it is kept to be found by the beginnings of its words: folded, a space before each.
+func Findable(s string) string { return " " + strings.Join(Words(Fold(s)), " ") }
+
 // foldUnicode strips before it folds: in the other order the Greek iota subscript, a mark, would become a letter.
 func foldUnicode(s string) string {
 	if !utf8.ValidString(s) {

@@ -71,6 +71,15 @@ func TestFold_everyRune(t *testing.T) {
 	}
 }
 
+func TestFindable(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"": " ", "Met José at the ice-rink": " met jose at the ice rink", "(Ärzte) a@b.org/x": " arzte a b org x"} {
+		if got := Findable(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string][]string{

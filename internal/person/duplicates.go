@@ -109,7 +109,7 @@ func (s *Service) Duplicates(ctx context.Context, by account.ID) ([]Pair, error)
 		channel(SamePhone, func(kind, norm string) bool { return kind != Email && len(norm) >= 6 })
 		buckets(SameName, func(add func(string, int)) {
 			for i, p := range people {
-				w := words(p.fold)
+				w := fold.Words(p.fold)
 				slices.Sort(w)
 				add(strings.Join(w, " "), i)
 			}

@@ -32,7 +32,7 @@ func sortKey(lang, name string) string {
 // O'Brien also brien and obrien.
 func findWords(name, nickname string) string {
 	var b strings.Builder
-	for _, w := range append(words(fold.Fold(name)), words(fold.Fold(nickname))...) {
+	for _, w := range append(fold.Words(fold.Fold(name)), fold.Words(fold.Fold(nickname))...) {
 		b.WriteString(" " + w)
 		if _, after, ok := strings.Cut(w, "'"); ok && after != "" {
 			b.WriteString(" " + after + " " + strings.ReplaceAll(w, "'", ""))
@@ -41,9 +41,6 @@ func findWords(name, nickname string) string {
 	return b.String()
 }
 
-// words cuts a folded text where its words end.
-func words(folded string) []string { return fold.Words(folded) }
-
 // anywhere reports whether a word is in a script that is written without spaces, where its beginning is nowhere marked.
 func anywhere(word string) bool {
 	for _, r := range word {
@@ -51,6 +48,3 @@ func anywhere(word string) bool {
 	}
 	return false
 }
-
-// noteWords are the words of something noted, each with a space before it.
-func noteWords(text string) string { return " " + strings.Join(words(fold.Fold(text)), " ") }

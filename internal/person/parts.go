@@ -316,7 +316,7 @@ func (f Fact) found() string {
 	if f.Private || f.Text == "" {
 		return ""
 	}
-	return noteWords(f.Text)
+	return fold.Findable(f.Text)
 }
 
 func (f FollowUp) clean() (FollowUp, error) {

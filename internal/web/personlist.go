@@ -187,7 +187,7 @@ type knownName struct {
 
 func nameOf(p personRow) knownName {
 	return knownName{
-		ID: p.ID, Name: p.Name, Also: p.Also, Find: findable(p.Name + " " + p.Also), Last: p.Last,
+		ID: p.ID, Name: p.Name, Also: p.Also, Find: fold.Findable(p.Name + " " + p.Also), Last: p.Last,
 		Sign: p.Face.Initials, Hue: p.Face.Hue, Photo: p.Face.Photo,
 	}
 }
@@ -254,9 +254,6 @@ func private(w http.ResponseWriter, tag string) {
 	w.Header().Set("ETag", `"`+tag+`"`)
 	w.Header().Set("Vary", "Cookie")
 }
-
-// findable is a name as people.ts looks into it: folded words, a space before each.
-func findable(name string) string { return " " + strings.Join(fold.Words(fold.Fold(name)), " ") }
 
 func (h *Handler) personNew(w http.ResponseWriter, r *http.Request, v *visit) error {
 	f, err := sent(r)
