@@ -108,15 +108,15 @@ func PersonOf(p person.Person) Person {
 	}
 }
 
-// foundOf are the people of a page, with what they were found by.
-func foundOf(page person.Page) []Person {
-	return mapped(page.Items, func(p person.Person) Person {
+// foundIn shows somebody of a page, with what they were found by.
+func foundIn(page person.Page) func(person.Person) Person {
+	return func(p person.Person) Person {
 		v := PersonOf(p)
 		if why, ok := page.Why[p.ID]; ok {
 			v.Found = &FoundBy{By: why.By, Text: why.Text, With: why.With}
 		}
 		return v
-	})
+	}
 }
 
 // PersonDetailOf is all of a person as the API shows it.
@@ -164,7 +164,7 @@ func (s *server) registerPeople(t *table) {
 		if err != nil {
 			return nil, err
 		}
-		return listOf(foundOf(page), page.Next, func(p Person) Person { return p }), nil
+		return listOf(page.Items, page.Next, foundIn(page)), nil
 	})
 	handle(s, t, operation{
 		ID: "list-people-names", Method: http.MethodGet, Path: "/people/names", Scope: auth.Read, Tag: "people",

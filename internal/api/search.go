@@ -43,7 +43,7 @@ func (s *server) registerSearch(t *table) {
 			if err != nil {
 				return nil, err
 			}
-			out.People = foundOf(people)
+			out.People = mapped(people.Items, foundIn(people))
 			written, err := s.Reflections.Search(ctx, who.User, in.Query, peopleFound)
 			if err != nil {
 				return nil, err
