@@ -169,47 +169,14 @@ func (m *made) channel(c addressbook.Channel) {
 	m.Channels = append(m.Channels, v)
 }
 
-// roleOf is Kith's word for how the one the card names belongs to the one of the card.
+// roleOf is Kith's word for how the one the card names belongs to the one of the card, or else the card's.
 func roleOf(label string) string {
 	l := strings.ToLower(strings.TrimSpace(label))
-	if slices.Contains(person.Roles(), l) {
-		return l
+	if l == "" {
+		return "relative"
 	}
-	switch l {
-	case "domestic partner", "sweetheart", "partner(in)", "lebensgefährte", "lebensgefährtin":
-		return "partner"
-	case "co-worker", "coworker", "kollege", "kollegin":
-		return "colleague"
-	case "neighbor", "nachbar", "nachbarin":
-		return "neighbour"
-	case "co-resident":
-		return "flatmate"
-	case "kin", "relative":
-		return "relative"
-	case "freund", "freundin":
-		return "friend"
-	case "ehefrau", "frau":
-		return "wife"
-	case "ehemann", "mann":
-		return "husband"
-	case "ehepartner":
-		return "spouse"
-	case "mutter":
-		return "mother"
-	case "vater":
-		return "father"
-	case "kind":
-		return "child"
-	case "sohn":
-		return "son"
-	case "tochter":
-		return "daughter"
-	case "schwester":
-		return "sister"
-	case "bruder":
-		return "brother"
-	case "":
-		return "relative"
+	if role := person.RoleCalled(l); role != "" {
+		return role
 	}
 	r := []rune(l)
 	return string(r[:min(len(r), person.MaxRole)])

@@ -203,6 +203,23 @@ func TestImport_relations(t *testing.T) {
 		if diff := cmp.Diff([]string{"child: Lina"}, facts(karim)); diff != "" || len(karim.Groups) != 1 {
 			t.Errorf("%s %v", diff, karim.Groups)
 		}
+		// A card's word for a relation is what it is when somebody is looked for by it, in any language.
+		said := []string{"madre", "mother", "Großmutter", "grandmother", "姉", "sister", "Partner(in)", "partner", "Bandmate", "bandmate"}
+		leo, book := "BEGIN:VCARD\nVERSION:3.0\nFN:Leo Sol\nUID:leo\n", ""
+		for i := 0; i < len(said); i += 2 {
+			leo += fmt.Sprintf("item%d.X-ABRELATEDNAMES:The %s\nitem%[1]d.X-ABLabel:%[3]s\n", i, said[i+1], said[i])
+			book += fmt.Sprintf("BEGIN:VCARD\nVERSION:3.0\nFN:The %s\nUID:%[1]s\nEND:VCARD\n", said[i+1])
+		}
+		h.take(t, leo+"END:VCARD\n"+book)
+		ties := h.named(t, "Leo Sol").Relations
+		for _, r := range ties {
+			if r.WithName != "The "+r.Is {
+				t.Errorf("%s is the %s", r.WithName, r.Is)
+			}
+		}
+		if len(ties) != len(said)/2 {
+			t.Errorf("tied as %+v", ties)
+		}
 	})
 }
 

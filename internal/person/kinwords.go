@@ -12,7 +12,7 @@ import (
 // kinWords are what people call a relation when they look for somebody, in all languages Kith speaks: who reads German may
 // still type "mum". The first word of a line is the role. What stands in a line is folded when it is read.
 const kinWords = `
-partner: partner partnerin lebensgefährte lebensgefährtin freund freundin boyfriend girlfriend pareja novio novia شريك شريكة パートナー 恋人
+partner: partner partnerin partner(in) domestic-partner sweetheart lebensgefährte lebensgefährtin freund freundin boyfriend girlfriend pareja novio novia شريك شريكة パートナー 恋人
 spouse: spouse ehepartner gatte gattin cónyuge esposo esposa زوج زوجة 配偶者
 wife: wife frau ehefrau gattin esposa mujer زوجة 妻 奥さん
 husband: husband mann ehemann gatte esposo marido زوج 夫 旦那
@@ -37,10 +37,10 @@ nephew: nephew neffe sobrino 甥
 cousin: cousin cousine kusine base vetter primo prima いとこ
 godparent: godparent godmother godfather pate patin patentante patenonkel madrina padrino عراب عرابة 名づけ親
 godchild: godchild godson goddaughter patenkind ahijado ahijada 名づけ子
-relative: relative relatives verwandt verwandte familiar pariente قريب قريبة 親戚
+relative: relative relatives kin verwandt verwandte familiar pariente قريب قريبة 親戚
 friend: friend freund freundin befreundet amigo amiga amistad صديق صديقة 友人 友達 友だち
 neighbour: neighbour neighbor nachbar nachbarin vecino vecina جار جارة 近所 隣人
-flatmate: flatmate roommate housemate mitbewohner mitbewohnerin compañero compañera 同居人 ルームメイト
+flatmate: flatmate co-resident roommate housemate mitbewohner mitbewohnerin compañero compañera 同居人 ルームメイト
 colleague: colleague coworker co-worker kollege kollegin colega زميل زميلة 同僚
 manager: manager boss chef chefin vorgesetzte vorgesetzter führungskraft jefe jefa مدير مديرة رئيس 上司 ボス
 report: report mitarbeiter mitarbeiterin empleado empleada موظف موظفة 部下
@@ -76,6 +76,30 @@ var allKin = sync.OnceValue(func() []kin { //nolint:gochecknoglobals // made of 
 
 // smallWords stand between a relation and a name, or before a relation: "the father of Ida", "mi madre".
 var smallWords = strings.Fields("of the my a von vom der die das des mein meine meiner de del la el los las mi mis su 私の") //nolint:gochecknoglobals // data
+
+// meanings are the roles a word of a relation stands for: itself, and what an own word is commonly called.
+func meanings(stored string) []string {
+	list := []string{stored}
+	if Inverse(stored) == "" {
+		called := strings.Join(strings.Fields(fold.Fold(stored)), "-")
+		for _, k := range allKin() {
+			if slices.Contains(k.words, called) {
+				list = append(list, k.role)
+			}
+		}
+	}
+	return list
+}
+
+// RoleCalled is the role that a word means, in any language Kith speaks, or empty when that is nobody's but its owner's. Of a
+// word for several it is the last: a Freund is a friend, and a Frau is a wife.
+func RoleCalled(word string) string {
+	all := meanings(strings.ToLower(strings.TrimSpace(word)))
+	if role := all[len(all)-1]; Inverse(role) != "" {
+		return role
+	}
+	return ""
+}
 
 // rolesCalled are the roles a word means, and the other words for just these when the word was written to its end.
 func rolesCalled(word string) (roles, same []string) {

@@ -265,3 +265,19 @@ func TestCleanName(t *testing.T) {
 		}
 	}
 }
+
+func TestRoleCalled(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"mother": "mother", "Cared For": "cared for", "aunt or uncle": "aunt or uncle", "Madre": "mother", "Großmutter": "grandmother", "tía": "aunt", "姉": "sister",
+		"أخت": "sister", "Freund": "friend", "Frau": "wife", "Ehefrau": "wife", "esposo": "husband", "Mann": "husband", "Ehepartner": "spouse", "kin": "relative",
+		"domestic partner": "partner", "Partner(in)": "partner", "sweetheart": "partner", "Lebensgefährtin": "partner", "co-worker": "colleague", "Co Worker": "colleague",
+		"Kollegin": "colleague", "neighbor": "neighbour", "Nachbarin": "neighbour", "co-resident": "flatmate", "relative": "relative", "Freundin": "friend", "Mutter": "mother",
+		"Vater": "father", "Kind": "child", "Sohn": "son", "Tochter": "daughter", "Schwester": "sister", "Bruder": "brother",
+		"": "", "moth": "", "bandmate": "", "my mother": "",
+	} {
+		if got := RoleCalled(word); got != want {
+			t.Errorf("%q is %q, want %q", word, got, want)
+		}
+	}
+}

@@ -61,19 +61,6 @@ type source struct {
 	by, query string
 }
 
-// meanings are the roles a stored word stands for: itself, and what an own word is commonly called.
-func meanings(stored string) []string {
-	list := []string{stored}
-	if Inverse(stored) == "" {
-		for _, k := range allKin() {
-			if slices.Contains(k.words, fold.Fold(stored)) {
-				list = append(list, k.role)
-			}
-		}
-	}
-	return list
-}
-
 // kinSources say who has a role, or is the other side of one, towards somebody whose name has all of rest.
 func (p *params) kinSources(used, roles []string, rest []term) []source {
 	var list []source
@@ -217,8 +204,7 @@ func why(ctx context.Context, r db.Reader, by account.ID, used []string, s sough
 			return nil
 		}
 		if v.turned { // whose daughter Ida is, is her parent
-			all := meanings(v.Text)
-			v.Text = Inverse(all[len(all)-1])
+			v.Text = Inverse(RoleCalled(v.Text))
 		}
 		found[v.id] = v.Why
 		return nil
