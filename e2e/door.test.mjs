@@ -57,7 +57,7 @@ test("leaving takes the password and everything goes", async (t) => {
   await page.click("#delete summary");
   await page.fill("#delete-password", "not my password");
   await page.click("#delete .grave");
-  assert.ok(await page.isVisible("#delete .wrong"));
+  await page.waitForSelector("#delete .wrong");
   await page.fill("#delete-password", owner.password);
   await page.click("#delete .grave");
   await page.waitForURL(/bye/);

@@ -18,6 +18,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.ok(await page.getByLabel("Sunday").isChecked());
     if (javaScriptEnabled) await faultless(page, "suggestions");
     await page.getByRole("button", { name: /^Suggest again/ }).click();
+    await page.waitForLoadState();
     assert.equal(await page.getByRole("button", { name: /^Suggest again/ }).count(), 0);
 
     await page.goto(kith.url + "/practices");

@@ -104,12 +104,11 @@ async function live(page, kith) {
   await page.click("#face summary");
   await page.setInputFiles("#photo", { name: "face.txt", mimeType: "image/png", buffer: Buffer.from("no picture") });
   await page.click("#face button");
-  await page.waitForLoadState();
-  assert.ok(await page.isVisible("#photo-wrong"));
+  await page.waitForSelector("#photo-wrong");
   await page.setInputFiles("#photo", { name: "face.png", mimeType: "image/png", buffer: png });
   await page.click("#face button");
   await page.waitForURL(kith.url + sam);
-  assert.ok(await page.locator("img.face-l").evaluate((i) => i.complete && i.naturalWidth > 0), "the photo is shown");
+  assert.ok(await page.locator("img.face-l").evaluate((i) => i.decode().then(() => i.naturalWidth > 0)), "the photo is shown");
 
   await page.fill("#line", (await page.inputValue("#line")) + "laughed about the bus");
   await page.click(".log button.main");
@@ -145,7 +144,7 @@ for (const viewport of [{ width: 390, height: 844 }, { width: 1280, height: 900 
     await page.goto(kith.url + sam + "/merge");
     await page.fill("#merge-name", "nobody at all");
     await page.click("form .main");
-    assert.ok(await page.isVisible("#merge-name-wrong"));
+    await page.waitForSelector("#merge-name-wrong");
     await faultless(page, "who else");
     await page.goto(kith.url + sam);
     await page.click("#page summary");

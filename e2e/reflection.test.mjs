@@ -33,6 +33,7 @@ test("an evening: one save keeps the words, the feeling and the intention's clos
   await page.goto(kith.url + "/reflect");
   await page.click("#line-prompt a");
   assert.notEqual((await page.textContent("#line-prompt")).trim(), asked, "another question");
+  await page.waitForLoadState();
   if (await page.locator("details:has(.good-things)").count()) await page.click("details:has(.good-things) summary");
   await page.fill("[name=good] >> nth=0", "the first frost");
   await page.fill("[name=good] >> nth=2", "soup");
@@ -77,10 +78,12 @@ test("a past day is filled in, changed and emptied, also without JavaScript", as
   await page.click(".evening button.main");
   assert.match(await page.textContent(".prose"), /late, but here/);
   await page.click(".turning [rel=prev]");
+  await page.waitForLoadState();
   assert.equal(await page.locator(".written").count(), 0);
   await page.goto(kith.url + "/reflect/" + day);
   await page.fill("#line", "");
   await page.click(".evening button.main");
+  await page.waitForLoadState();
   assert.equal(await page.locator(".written").count(), 0);
   assert.equal((await page.goto(kith.url + "/day/2999-01-01")).status(), 404);
   assert.equal((await page.goto(kith.url + "/week/2026-W77")).status(), 404);
