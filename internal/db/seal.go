@@ -34,6 +34,9 @@ type key struct {
 // ErrSealed is returned when a sealed value cannot be opened: its key is missing, or the bytes were changed or moved.
 var ErrSealed = errors.New("a sealed value cannot be opened: its key is not in the key file, or it was damaged")
 
+// errKeyLost is ErrSealed of a value whose key is said to be lost.
+var errKeyLost = fmt.Errorf("its key is lost: %w", ErrSealed)
+
 // LoadKeys reads the key file. Its error is fs.ErrNotExist where there is none.
 func LoadKeys(path string) (*Keys, error) {
 	b, err := os.ReadFile(path)
@@ -166,9 +169,21 @@ func (c Column) Seal(userID, rowID, plain string) string {
 // Open returns what Seal was given. A value stored before sealing was switched on comes back as it is; one whose key is
 // said to be lost comes back as lostWords.
 func (c Column) Open(userID, rowID, stored string) (string, error) {
+	if !strings.HasPrefix(stored, sealMark) {
+		return stored, nil
+	}
+	plain, err := c.OpenSealed(userID, rowID, stored)
+	if errors.Is(err, errKeyLost) {
+		return lostWords, nil
+	}
+	return plain, err
+}
+
+// OpenSealed returns what Seal was given, and ErrSealed for anything else: it is for what comes from outside.
+func (c Column) OpenSealed(userID, rowID, stored string) (string, error) {
 	rest, ok := strings.CutPrefix(stored, sealMark)
 	if !ok {
-		return stored, nil
+		return "", ErrSealed
 	}
 	id, text, _ := strings.Cut(rest, ":")
 	box, err := base64.RawStdEncoding.DecodeString(text)
@@ -187,7 +202,7 @@ func (c Column) Open(userID, rowID, stored string) (string, error) {
 		return string(plain), nil
 	}
 	if slices.Contains(c.keys.lost, id) {
-		return lostWords, nil
+		return "", errKeyLost
 	}
 	return "", ErrSealed
 }

@@ -33,11 +33,17 @@ func TestSeal(t *testing.T) {
 	if got, err := col.Open("u", "1", "stored in the open"); err != nil || got != "stored in the open" {
 		t.Errorf("words from before sealing: %q, %v", got, err)
 	}
+	if got, err := col.OpenSealed("u", "1", box); err != nil || got != "a quiet word" {
+		t.Errorf("opened strictly: %q, %v", got, err)
+	}
 	for name, open := range map[string]func() (string, error){
-		"another owner":  func() (string, error) { return col.Open("v", "1", box) },
-		"another row":    func() (string, error) { return col.Open("u", "2", box) },
-		"another column": func() (string, error) { return rotated.Column("person.fact").Open("u", "1", box) },
-		"a changed byte": func() (string, error) { return col.Open("u", "1", box[:len(box)-2]+"AA") },
+		"another owner":     func() (string, error) { return col.Open("v", "1", box) },
+		"another row":       func() (string, error) { return col.Open("u", "2", box) },
+		"another column":    func() (string, error) { return rotated.Column("person.fact").Open("u", "1", box) },
+		"a changed byte":    func() (string, error) { return col.Open("u", "1", box[:len(box)-2]+"AA") },
+		"words in the open": func() (string, error) { return col.OpenSealed("u", "1", "a quiet word") },
+		"no words":          func() (string, error) { return col.OpenSealed("u", "1", "") },
+		"another mark":      func() (string, error) { return col.OpenSealed("u", "1", "sealed:2:"+box[len("sealed:1:"):]) },
 	} {
 		if got, err := open(); !errors.Is(err, db.ErrSealed) {
 			t.Errorf("%s opens it: %q, %v", name, got, err)
