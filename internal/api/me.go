@@ -7,7 +7,6 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/auth"
-	"kith/internal/fault"
 )
 
 // Me is whoever asks.
@@ -76,7 +75,7 @@ func (s *server) registerMe(t *table) {
 		ID: "erase-me", Method: http.MethodDelete, Path: "/me", Scope: auth.Delete, Tag: "account", Summary: "Erase your account and everything in it, for good",
 		Refuse: []int{http.StatusConflict},
 	}, func(ctx context.Context, who auth.Identity, in *struct{ Body Farewell }) (*none, error) {
-		if err := s.Auth.CheckPassword(ctx, who.User, in.Body.Password); err != nil {
+		if err := s.Auth.Vouch(ctx, who, in.Body.Password); err != nil {
 			return nil, err
 		}
 		return &none{}, s.Accounts.Erase(ctx, who.User)
@@ -88,10 +87,7 @@ func (s *server) registerMe(t *table) {
 func (s *server) changeMe(ctx context.Context, who auth.Identity, c MeChange, ifRevision int64) (account.User, error) {
 	var none account.User
 	if c.Email != nil || c.NewPassword != nil {
-		if c.Password == "" {
-			return none, fault.Invalid("password_missing", "password", "Changing the e-mail address or the password needs the present password.")
-		}
-		if err := s.Auth.CheckPassword(ctx, who.User, c.Password); err != nil {
+		if err := s.Auth.Vouch(ctx, who, c.Password); err != nil {
 			return none, err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -202,7 +203,7 @@ func (s *Service) SignInPasskey(ctx context.Context, party webauthn.Party, state
 		if err := s.use(ctx, tx, c, u, p, used); err != nil {
 			return err
 		}
-		return s.welcome(ctx, tx, u, from, address)
+		return s.welcome(ctx, tx, u, address)
 	})
 }
 
@@ -309,38 +310,39 @@ func (s *Service) RemovePasskey(ctx context.Context, by Identity, id, password s
 			if err := unchanged(ctx, tx, by.User, kept); err != nil {
 				return err
 			}
-		} else if err := s.keepsWayIn(ctx, tx, by, id); err != nil {
+		} else if last, err := s.lastWayIn(ctx, tx, by); err != nil {
 			return err
+		} else if last == id {
+			return fault.Invalid("last_way_in", "password", "This is your last passkey, and you have no recovery code. Give your password, so that it is sure that you can come in again.")
 		}
 		return dropPasskey(ctx, tx, by.User, id)
 	})
 }
 
-// keepsWayIn refuses to take the last passkey from somebody who has no recovery code and did not say the password. The
-// operator may: they can make a link for a new password.
-func (s *Service) keepsWayIn(ctx context.Context, tx *db.Tx, by Identity, id string) error {
+// LastWayIn is the passkey of by that goes only with the password, or empty.
+func (s *Service) LastWayIn(ctx context.Context, by Identity) (string, error) {
+	return s.lastWayIn(ctx, s.db, by)
+}
+
+// lastWayIn is the last passkey of somebody who has no recovery code. The operator has none: they can make a link for a new
+// password.
+func (s *Service) lastWayIn(ctx context.Context, r db.Reader, by Identity) (string, error) {
 	if by.Local {
-		return nil
+		return "", nil
 	}
-	list, err := passkeys(ctx, tx, by.User)
+	list, err := passkeys(ctx, r, by.User)
 	if err != nil {
-		return err
+		return "", err
 	}
-	here, taken := 0, false
-	for _, p := range list {
-		if p.Party == s.host() { // those made for another host open nothing here
-			here++
-			taken = taken || p.ID == id
-		}
+	list = slices.DeleteFunc(list, func(p Passkey) bool { return p.Party != s.host() }) // those made for another host open nothing here
+	if len(list) != 1 {
+		return "", nil
 	}
-	if !taken || here > 1 {
-		return nil
+	codes, err := countRecovery(ctx, r, by.User)
+	if err != nil || codes > 0 {
+		return "", err
 	}
-	codes, err := countRecovery(ctx, tx, by.User)
-	if err == nil && codes == 0 {
-		return fault.Invalid("last_way_in", "password", "This is your last passkey, and you have no recovery code. Give your password, so that it is sure that you can come in again.")
-	}
-	return err
+	return list[0].ID, nil
 }
 
 func dropPasskey(ctx context.Context, tx *db.Tx, by account.ID, id string) error {

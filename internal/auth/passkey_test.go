@@ -198,11 +198,21 @@ func TestLastWayIn(t *testing.T) {
 		ana := h.user(t, "ana")
 		by, _ := h.enter(t, ana)
 		p := h.add(t, by, newDevice(virtualwebauthn.KeyTypeEC2), "Phone")
+		last := func(want string, by auth.Identity) {
+			t.Helper()
+			if got, err := h.LastWayIn(t.Context(), by); err != nil || got != want {
+				t.Errorf("the last way in is %q, %v, wants %q", got, err, want)
+			}
+		}
+		last(p.ID, by)
+		last("", auth.Identity{User: ana.ID, Local: true})
 		wantCode(t, h.RemovePasskey(t.Context(), by, p.ID, ""), "last_way_in")
+		wantCode(t, h.RemovePasskey(t.Context(), by, "another", ""), "passkey_not_found")
 		wantCode(t, h.RemovePasskey(t.Context(), by, p.ID, "wrong"), "wrong_password")
 		if _, err := h.NewRecoveryCodes(t.Context(), by); err != nil {
 			t.Fatal(err)
 		}
+		last("", by)
 		wantCode(t, h.RemovePasskey(t.Context(), by, p.ID, ""), "")
 		p = h.add(t, by, newDevice(virtualwebauthn.KeyTypeEC2), "Phone")
 		wantCode(t, h.ForgetRecovery(t.Context(), ana.ID), "")
@@ -214,6 +224,7 @@ func TestLastWayIn(t *testing.T) {
 		// One made for the address of before is no way in, and does not count as one.
 		old := h.add(t, by, newDevice(virtualwebauthn.KeyTypeEC2), "Old address")
 		h.Service = auth.New(d, h.accounts, auth.Options{Now: h.now, URL: "https://new.example.org"})
+		last("", by)
 		wantCode(t, h.RemovePasskey(t.Context(), by, old.ID, ""), "")
 	})
 }
@@ -268,7 +279,10 @@ func TestPasskey_Refused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		try(own.State, phone.use(t, own), "ceremony_over") // it was asked for another purpose
+		try(own.State, phone.use(t, own), "ceremony_over")                       // it was asked for another purpose
+		for _, mark := range []string{"", "sealed:", "sealed:1:", "sealed:2:"} { // nobody sealed it
+			try(mark+`{"c":"AAAA","e":9999999999999999}`, phone.use(t, q), "ceremony_over")
+		}
 		wantCode(t, h.ConfirmPasskey(t.Context(), by, h.site(t), q.State, phone.use(t, q)), "ceremony_over")
 
 		answer := phone.use(t, q)

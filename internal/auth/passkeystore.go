@@ -40,8 +40,8 @@ func passkeys(ctx context.Context, r db.Reader, by account.ID) ([]Passkey, error
 		"SELECT "+columnsOfKey+" FROM auth_passkey WHERE user_id = $1 ORDER BY created_at, id", string(by))
 }
 
-func countPasskeys(ctx context.Context, r db.Reader, by account.ID) (int64, error) {
-	return db.One(ctx, r, db.Value[int64], "SELECT COUNT(*) FROM auth_passkey WHERE user_id = $1", string(by))
+func countPasskeys(ctx context.Context, r db.Reader, by account.ID, party string) (int64, error) {
+	return db.One(ctx, r, db.Value[int64], "SELECT COUNT(*) FROM auth_passkey WHERE user_id = $1 AND party = $2", string(by), party)
 }
 
 // passkeyByCredential returns whose it is as well; ErrNoRows when there is none.
@@ -114,6 +114,10 @@ func proveSession(ctx context.Context, tx *db.Tx, by account.ID, id string, now,
 func lockSession(ctx context.Context, tx *db.Tx, by account.ID, id string, after time.Duration, openTo time.Time) (int64, error) {
 	return tx.Exec(ctx, "UPDATE auth_session SET lock_after = $1, open_to = $2 WHERE user_id = $3 AND id = $4",
 		int64(after/time.Second), db.Micros(openTo), string(by), id)
+}
+
+func closeSession(ctx context.Context, tx *db.Tx, by account.ID, id string, now time.Time) (int64, error) {
+	return tx.Exec(ctx, "UPDATE auth_session SET open_to = $1 WHERE user_id = $2 AND id = $3", db.Micros(now), string(by), id)
 }
 
 // openSession moves the time until which private pages are open, unless somebody moved it meanwhile.

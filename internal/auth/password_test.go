@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/descope/virtualwebauthn"
+
 	"kith/internal/account"
 	"kith/internal/auth"
 	"kith/internal/db"
@@ -47,10 +49,10 @@ func TestChangePassword(t *testing.T) {
 		}
 		_, err = h.CheckReset(t.Context(), reset)
 		wantCode(t, err, "link_gone")
-		wantCode(t, h.CheckPassword(t.Context(), ana.ID, password), "wrong_password")
-		wantCode(t, h.CheckPassword(t.Context(), ana.ID, fresh), "")
-		wantCode(t, h.CheckPassword(t.Context(), ben.ID, password), "")
-		wantCode(t, h.CheckPassword(t.Context(), "nobody", password), "wrong_password")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, password), "wrong_password")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, fresh), "")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ben.ID}, password), "")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: "nobody"}, password), "wrong_password")
 	})
 }
 
@@ -126,8 +128,8 @@ func TestReset(t *testing.T) {
 		wantCode(t, err, "link_gone")
 		_, err = h.Session(t.Context(), session)
 		wantCode(t, err, "not_signed_in")
-		wantCode(t, h.CheckPassword(t.Context(), ana.ID, fresh), "")
-		wantCode(t, h.CheckPassword(t.Context(), ben.ID, password), "")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, fresh), "")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ben.ID}, password), "")
 	})
 }
 
@@ -248,6 +250,36 @@ func TestThrottleByAddress(t *testing.T) {
 	})
 }
 
+// Whoever guesses over many accounts does not open the door again with one of their own, by whatever they come in.
+func TestThrottleByAddress_OwnAccount(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openAt(t, d, site)
+		eve := h.user(t, "eve")
+		by, _ := h.enter(t, eve)
+		phone := newDevice(virtualwebauthn.KeyTypeEC2)
+		h.add(t, by, phone, "Phone")
+		codes, err := h.NewRecoveryCodes(t.Context(), by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := []func() error{
+			func() error { _, err := h.signInBy(t, phone); return err },
+			func() error { _, _, err := h.SignIn(t.Context(), eve.Email, password, address, ""); return err },
+			func() error { _, _, err := h.SignInRecovery(t.Context(), eve.Email, codes[0], address, ""); return err },
+		}
+		for i := range 20 {
+			_, _, err := h.SignIn(t.Context(), string(rune('a'+i))+"@example.net", "wrong", address, "")
+			wantCode(t, err, "wrong_credentials")
+			if i >= 16 && i-16 < len(own) {
+				wantCode(t, own[i-16](), "")
+			}
+		}
+		_, _, err = h.SignIn(t.Context(), "z@example.net", "wrong", address, "")
+		wantCode(t, err, "too_many_attempts")
+	})
+}
+
 // Many at once get no more tries than one after the other.
 func TestThrottleAtOnce(t *testing.T) {
 	t.Parallel()
@@ -281,16 +313,16 @@ func TestConfirmIsThrottledApart(t *testing.T) {
 		h := open(d)
 		ana := h.user(t, "ana")
 		for range 5 {
-			wantCode(t, h.CheckPassword(t.Context(), ana.ID, "wrong"), "wrong_password")
+			wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, "wrong"), "wrong_password")
 		}
-		wantCode(t, h.CheckPassword(t.Context(), ana.ID, password), "too_many_attempts")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, password), "too_many_attempts")
 		_, err := h.ChangeEmail(t.Context(), auth.Identity{User: ana.ID}, password, "x@example.org")
 		wantCode(t, err, "too_many_attempts")
 		if _, _, err := h.SignIn(t.Context(), ana.Email, password, address, ""); err != nil {
 			t.Errorf("a thief of a session closes the door: %v", err)
 		}
 		h.pass(5 * time.Second)
-		wantCode(t, h.CheckPassword(t.Context(), ana.ID, password), "")
+		wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, password), "")
 	})
 }
 
@@ -310,7 +342,7 @@ func TestEveryTryIsCompared(t *testing.T) {
 				_, _, err := h.SignIn(t.Context(), email, password, address, "")
 				wantCode(t, err, "too_many_at_once")
 			}
-			wantCode(t, h.CheckPassword(t.Context(), ana.ID, password), "too_many_at_once")
+			wantCode(t, h.Vouch(t.Context(), auth.Identity{User: ana.ID}, password), "too_many_at_once")
 		}
 		if n := h.rows(t, "auth_attempt"); n != 0 {
 			t.Errorf("%d counted", n)

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -14,9 +13,10 @@ import (
 // ProofLife is how long a password, a passkey or a recovery code stands for its owner before a dangerous act.
 const ProofLife = 10 * time.Minute
 
-// Proved reports whether the owner of a browser's session has proved themselves lately.
+// Proved reports whether the owner of a browser's session has proved themselves lately. A lock that has closed since ends
+// it: whoever finds the browser then is not known, and must not take the lock away.
 func (s *Service) Proved(by Identity) bool {
-	return by.Session != "" && s.now().Sub(by.ProvedAt) < ProofLife
+	return by.Session != "" && !s.Locked(by) && s.now().Sub(by.ProvedAt) < ProofLife
 }
 
 // NeedProof refuses a dangerous act in a browser in which nobody has proved themselves lately: somebody may have left it
@@ -44,8 +44,11 @@ func (s *Service) Confirm(ctx context.Context, by Identity, password string) err
 
 // vouch accepts a password, or none where by has proved themselves lately. It returns the hash that matched, or empty.
 func (s *Service) vouch(ctx context.Context, by Identity, password string) (string, error) {
-	if password == "" && s.Proved(by) {
-		return "", nil
+	if password == "" {
+		if s.Proved(by) {
+			return "", nil
+		}
+		return "", fault.Invalid("password_missing", "password", "Give your present password.")
 	}
 	return s.confirm(ctx, by.User, password)
 }
@@ -122,7 +125,7 @@ func (s *Service) SetLock(ctx context.Context, by Identity, after time.Duration)
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if after != 0 {
-			n, err := countPasskeys(ctx, tx, by.User)
+			n, err := countPasskeys(ctx, tx, by.User, s.host())
 			if err != nil {
 				return err
 			}
@@ -139,13 +142,13 @@ func (s *Service) SetLock(ctx context.Context, by Identity, after time.Duration)
 }
 
 // KeepLock has a session that has just begun lock as the browser did before. It refuses nothing: what no longer applies, such
-// as the lock of somebody who has no passkey, is left out.
+// as the lock of somebody who has no passkey for this host, is left out.
 func (s *Service) KeepLock(ctx context.Context, id account.ID, session string, after time.Duration) error {
 	if after == 0 {
 		return nil
 	}
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := countPasskeys(ctx, tx, id)
+		n, err := countPasskeys(ctx, tx, id, s.host())
 		if err != nil || n == 0 {
 			return err
 		}
@@ -154,16 +157,13 @@ func (s *Service) KeepLock(ctx context.Context, id account.ID, session string, a
 	})
 }
 
-// CloseNow locks by's browser at once, if it has a lock.
+// CloseNow locks by's browser at once, if it has a lock, whatever another of its pages does meanwhile.
 func (s *Service) CloseNow(ctx context.Context, by Identity) error {
-	if by.Lock.After == 0 || by.Session == "" {
-		return nil
-	}
-	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return openSession(ctx, tx, by.User, by.Session, by.Lock.OpenTo, s.now())
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n, err := closeSession(ctx, tx, by.User, by.Session, s.now())
+		if err == nil && n == 0 {
+			return signedOut()
+		}
+		return err
 	})
-	if errors.Is(err, context.Canceled) {
-		return nil
-	}
-	return err
 }

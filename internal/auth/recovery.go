@@ -105,6 +105,9 @@ func (s *Service) SignInRecovery(ctx context.Context, email, code, address, devi
 		if n == 0 { // so it is for an e-mail without an account
 			return fault.Unknown("wrong_recovery", "This e-mail and this recovery code do not belong together, or the code was used already.")
 		}
-		return s.welcome(ctx, tx, u.ID, own, address)
+		if err := forgetAttempts(ctx, tx, []subject{own}); err != nil {
+			return err
+		}
+		return s.welcome(ctx, tx, u.ID, address)
 	})
 }

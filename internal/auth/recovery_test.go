@@ -114,9 +114,12 @@ func TestProof(t *testing.T) {
 				t.Errorf("%s: %q", what, got)
 			}
 		}
-		wantCode(t, h.ChangePassword(t.Context(), by, "", "another plain sentence"), "wrong_password")
-		_, err := h.ChangeEmail(t.Context(), by, "", "new@example.org")
-		wantCode(t, err, "wrong_password")
+		for range 10 { // which guesses nothing, and closes no door
+			wantCode(t, h.ChangePassword(t.Context(), by, "", "another plain sentence"), "password_missing")
+			_, err := h.ChangeEmail(t.Context(), by, "", "new@example.org")
+			wantCode(t, err, "password_missing")
+			wantCode(t, h.Vouch(t.Context(), by, ""), "password_missing")
+		}
 
 		wantCode(t, h.Confirm(t.Context(), by, "wrong"), "wrong_password")
 		wantCode(t, h.NeedProof(h.who(t, secret)), "proof_needed")
@@ -186,15 +189,40 @@ func TestLock(t *testing.T) {
 		if locked() {
 			t.Error("locked after its passkey")
 		}
-		wantCode(t, h.CloseNow(t.Context(), h.who(t, secret)), "")
+		h.pass(20 * time.Second)
+		before := h.who(t, secret)
+		h.Awake(t.Context(), before) // another page of it is read at the same time
+		wantCode(t, h.CloseNow(t.Context(), before), "")
 		if !locked() {
 			t.Error("open after it was closed")
 		}
+		wantCode(t, h.NeedProof(h.who(t, secret)), "proof_needed") // what was proved before is behind the lock
+		wantCode(t, h.SetLock(t.Context(), h.who(t, secret), 0), "proof_needed")
+		wantCode(t, h.ChangePassword(t.Context(), h.who(t, secret), "", "another plain sentence"), "password_missing")
 		wantCode(t, h.Confirm(t.Context(), h.who(t, secret), password), "")
 		wantCode(t, h.SetLock(t.Context(), h.who(t, secret), 0), "")
 		h.pass(24 * time.Hour)
 		if locked() {
 			t.Error("locked without a lock")
 		}
+		wantCode(t, h.CloseNow(t.Context(), auth.Identity{User: ana.ID, Session: "gone"}), "not_signed_in")
+	})
+}
+
+// A passkey that opens nothing here is none to lock with.
+func TestLock_AnotherHost(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := openAt(t, d, site)
+		ana := h.user(t, "ana")
+		by, secret := h.enter(t, ana)
+		h.add(t, by, newDevice(virtualwebauthn.KeyTypeEC2), "Phone")
+		h.Service = auth.New(d, h.accounts, auth.Options{Now: h.now, URL: "https://moved.example.org"})
+		wantCode(t, h.SetLock(t.Context(), by, time.Minute), "no_passkey")
+		wantCode(t, h.KeepLock(t.Context(), ana.ID, by.Session, time.Minute), "")
+		if got := h.who(t, secret).Lock.After; got != 0 {
+			t.Errorf("it locks after %v", got)
+		}
+		wantCode(t, h.SetLock(t.Context(), by, 0), "")
 	})
 }

@@ -130,14 +130,8 @@ func (s *Service) Vouch(ctx context.Context, by Identity, password string) error
 	return err
 }
 
-// CheckPassword asks somebody who is signed in for their password again. Failures are counted apart from those at the
-// door, so that neither closes the other.
-func (s *Service) CheckPassword(ctx context.Context, by account.ID, password string) error {
-	_, err := s.confirm(ctx, by, password)
-	return err
-}
-
-// confirm is CheckPassword; it returns the hash that matched.
+// confirm asks somebody who is signed in for their password again. Failures are counted apart from those at the door, so
+// that neither closes the other. It returns the hash that matched.
 func (s *Service) confirm(ctx context.Context, by account.ID, password string) (string, error) {
 	own := confirmSubject(by)
 	if err := s.charge(ctx, []subject{own}); err != nil {

@@ -314,7 +314,7 @@ func TestErase(t *testing.T) {
 		}
 		_, _, _ = h.SignIn(t.Context(), ana.Email, "wrong", address, "") // where she signed in before
 		_, _, _ = h.SignIn(t.Context(), ana.Email, "wrong", "", "")
-		_ = h.CheckPassword(t.Context(), ana.ID, "wrong")
+		_ = h.Vouch(t.Context(), auth.Identity{User: ana.ID}, "wrong")
 		for table, want := range map[string]int64{"auth_password": 1, "auth_session": 1, "auth_token": 1, "auth_link": 1, "auth_place": 1, "auth_attempt": 4} {
 			if got := h.rows(t, table); got != want {
 				t.Errorf("%s: %d rows, want %d", table, got, want)

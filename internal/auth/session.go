@@ -67,7 +67,10 @@ func (s *Service) SignIn(ctx context.Context, email, password, address, device s
 				return err
 			}
 		}
-		return s.welcome(ctx, tx, u.ID, own, address)
+		if err := forgetAttempts(ctx, tx, []subject{own}); err != nil {
+			return err
+		}
+		return s.welcome(ctx, tx, u.ID, address)
 	})
 }
 
@@ -90,11 +93,8 @@ func (s *Service) atTheDoor(ctx context.Context, id account.ID, email, address s
 	return own, all, nil
 }
 
-// welcome forgets the try that let somebody in, and remembers from where it was.
-func (s *Service) welcome(ctx context.Context, tx *db.Tx, id account.ID, own subject, address string) error {
-	if err := forgetAttempts(ctx, tx, []subject{own}); err != nil {
-		return err
-	}
+// welcome gives back the try that let somebody in, and remembers from where it was.
+func (s *Service) welcome(ctx context.Context, tx *db.Tx, id account.ID, address string) error {
 	from, hasAddress := addressSubject(address)
 	if !hasAddress {
 		return nil
