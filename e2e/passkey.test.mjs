@@ -262,6 +262,47 @@ test("a device locks its private pages, and keeps none of them", async (t) => {
   await page.click("form[data-passkey] button");
   await page.waitForURL(kith.url + "/look-back");
 
+  // So does one that was left at a place on it.
+  const close = async () => {
+    await other.goto(kith.url + "/passkeys");
+    await other.click("form[action='/passkeys/close'] button");
+    await other.waitForURL(kith.url + "/");
+  };
+  await page.goto(kith.url + "/look-back#on-this-day");
+  await close();
+  await page.clock.fastForward(62_000);
+  await page.waitForURL(/unlock/);
+  await page.click("form[data-passkey] button");
+  await page.waitForURL(kith.url + "/look-back");
+
+  // A page that stays open without its private words stays under its cover, too, until somebody has proved themselves.
+  const sam = await page.evaluate(async () => {
+    const send = async (path, body) => (await fetch("/api/v1" + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })).json();
+    const { id } = await send("/people", { name: "Sam" });
+    await send(`/people/${id}/facts`, { text: "afraid of storms", private: true });
+    return id;
+  });
+  await page.goto(`${kith.url}/people/${sam}`);
+  await page.evaluate(() => (document.querySelector("main textarea").value = "words nobody has kept yet"));
+  await close();
+  await page.clock.fastForward(62_000);
+  const cover = page.locator("[data-cover]");
+  await cover.waitFor();
+  // back is waking the device: the page asks at once whether it is open, and has its answer before the next question.
+  const back = () =>
+    page.evaluate(async () => {
+      document.dispatchEvent(new Event("visibilitychange"));
+      for (let i = 0; i < 3; i++) await (await fetch(location.href)).text();
+    });
+  await back();
+  assert.ok(await cover.isVisible(), "a locked page is uncovered");
+  await other.goto(kith.url + "/unlock");
+  await other.fill("[name=password]", owner.password);
+  await other.click("form[action='/confirm'] button");
+  await other.waitForURL(kith.url + "/");
+  await back();
+  await cover.waitFor({ state: "hidden" });
+
   // Signing out and in does not take the lock away.
   await signOut(page, kith);
   await passkeyIn(page, kith);

@@ -3,12 +3,14 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"path"
 
 	"kith/internal/auth"
 	"kith/internal/fault"
 )
 
-// lockHeader says that a browser locks its private pages, so that it keeps none of them for when there is no network.
+// lockHeader says that a browser locks its private pages, so that it keeps none of them for when there is no network, and
+// whether they are open or closed.
 const lockHeader = "Kith-Lock"
 
 // confirmView asks somebody who is signed in whether it is they.
@@ -22,7 +24,8 @@ type confirmView struct {
 // confirmAt is where it is asked, before going on.
 func confirmAt(next string) string { return "/confirm?next=" + url.QueryEscape(next) }
 
-// proved reports whether a dangerous act may go on. Otherwise it has asked, and the act is done again after that.
+// proved reports whether a dangerous act may go on. Otherwise it has asked, and leads on to next, where the act can be chosen
+// again.
 func (h *Handler) proved(w http.ResponseWriter, r *http.Request, v *visit, next string) bool {
 	if h.Auth.NeedProof(v.Identity) == nil {
 		return true
@@ -31,18 +34,29 @@ func (h *Handler) proved(w http.ResponseWriter, r *http.Request, v *visit, next 
 	return false
 }
 
+// unlockAt is where it is asked who is there, before going on to the page that was asked for. What was sent went to an act,
+// not to a page: its page is the one above it.
+func (h *Handler) unlockAt(r *http.Request) string {
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		for next = r.URL.Path; next != "/" && !h.isPage(next); next = path.Dir(next) {
+		}
+	}
+	return "/unlock?next=" + url.QueryEscape(next)
+}
+
+func (h *Handler) isPage(at string) bool {
+	_, pattern := h.mux.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: at}})
+	return pattern != "/"
+}
+
 // closed serves a private page, unless this browser has closed them.
 func (h *Handler) closed(f handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
 		if v.Locked {
-			next := r.URL.RequestURI()
-			if r.Method != http.MethodGet {
-				next = r.URL.Path
-			}
-			return goTo(w, r, "/unlock?next="+url.QueryEscape(next))
+			return goTo(w, r, h.unlockAt(r))
 		}
-		v.Private = true
-		h.Auth.Awake(r.Context(), v.Identity)
+		v.reads()
 		return f(w, r, v)
 	}
 }
@@ -51,12 +65,10 @@ func (h *Handler) closed(f handler) handler {
 // they took long over them. What cannot be kept would be shown again together with the page; then it is asked who is there.
 func (h *Handler) written(f handler) handler {
 	return func(w http.ResponseWriter, r *http.Request, v *visit) error {
-		if !v.Locked {
-			v.Private = true
-			h.Auth.Awake(r.Context(), v.Identity)
+		if v.reads() {
 			return f(w, r, v)
 		}
-		return f(&hushed{ResponseWriter: w, to: "/unlock?next=" + url.QueryEscape(r.URL.Path)}, r, v)
+		return f(&hushed{ResponseWriter: w, to: h.unlockAt(r)}, r, v)
 	}
 }
 

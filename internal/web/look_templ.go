@@ -203,23 +203,9 @@ func dayPage(pg page, v dayView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.day.written")))
 			markup(templ_7745c5c3_Buffer, "</h2>")
 			if v.Written != nil {
-				if v.Written.Private {
-					templ_7745c5c3_Var45 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
-						templ_7745c5c3_Err = writtenSlot(pg.P, *v.Written).Render(ctx, templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
-						}
-						return nil
-					})
-					templ_7745c5c3_Err = privately().Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
-				} else {
-					templ_7745c5c3_Err = writtenSlot(pg.P, *v.Written).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
-					}
+				templ_7745c5c3_Err = writtenSlot(pg.P, *v.Written).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, " <p class=\"acts\"><a class=\"plain\" href=\"")
 				escaped(templ_7745c5c3_Buffer, string("/reflect/"+v.Day))
@@ -254,8 +240,8 @@ func dayPage(pg page, v dayView) templ.Component {
 
 //go:noinline
 func weekPage(pg page, v weekView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var54 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var55 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var53 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var54 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -331,7 +317,7 @@ func weekPage(pg page, v weekView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</a></p>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var55), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var54), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -341,7 +327,7 @@ func weekPage(pg page, v weekView) templ.Component {
 
 //go:noinline
 func weekDrawn(v picture) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var70 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var69 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<svg class=\"day-line week-picture\" width=\"100%\" height=\"")
 		escaped(templ_7745c5c3_Buffer, string(itoa(v.Height)))
 		markup(templ_7745c5c3_Buffer, "\" role=\"img\" aria-labelledby=\"week-title week-desc\"><title id=\"week-title\">")
@@ -360,8 +346,8 @@ func weekDrawn(v picture) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(itoa(r.Y)))
 			markup(templ_7745c5c3_Buffer, "\"></line> ")
 			for _, m := range r.Motes {
-				var templ_7745c5c3_Var78 = []any{"mote", "mote-" + m.Kind}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var78...)
+				var templ_7745c5c3_Var77 = []any{"mote", "mote-" + m.Kind}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var77...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -370,7 +356,7 @@ func weekDrawn(v picture) templ.Component {
 				markup(templ_7745c5c3_Buffer, "\" y=\"")
 				escaped(templ_7745c5c3_Buffer, string(itoa(m.Y)))
 				markup(templ_7745c5c3_Buffer, "\" width=\"1\" height=\"1\" overflow=\"visible\" class=\"")
-				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var78).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var77).String()))
 				markup(templ_7745c5c3_Buffer, "\"><title>")
 				escaped(templ_7745c5c3_Buffer, string(m.Title))
 				markup(templ_7745c5c3_Buffer, "</title>")
@@ -402,8 +388,8 @@ func weekDrawn(v picture) templ.Component {
 
 //go:noinline
 func yearPage(pg page, v yearView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var89 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var90 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var88 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var89 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_Err = turning(pg.P, v.Turn).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -425,13 +411,13 @@ func yearPage(pg page, v yearView) templ.Component {
 				escaped(templ_7745c5c3_Buffer, string(half[0].Month+" – "+v.Year))
 				markup(templ_7745c5c3_Buffer, "\">")
 				for _, c := range half {
-					var templ_7745c5c3_Var95 = []any{"cell", c.Class}
-					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var95...)
+					var templ_7745c5c3_Var94 = []any{"cell", c.Class}
+					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var94...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					markup(templ_7745c5c3_Buffer, "<li class=\"")
-					escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var95).String()))
+					escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var94).String()))
 					markup(templ_7745c5c3_Buffer, "\">")
 					if c.Month != "" {
 						markup(templ_7745c5c3_Buffer, "<span class=\"mon\" aria-hidden=\"true\">")
@@ -455,13 +441,13 @@ func yearPage(pg page, v yearView) templ.Component {
 			}
 			markup(templ_7745c5c3_Buffer, "</div><p class=\"legend quiet small\" aria-hidden=\"true\">")
 			for _, k := range []string{"0", "1", "2", "3", "4"} {
-				var templ_7745c5c3_Var101 = []any{"cell", "heat-" + k}
-				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var101...)
+				var templ_7745c5c3_Var100 = []any{"cell", "heat-" + k}
+				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var100...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				markup(templ_7745c5c3_Buffer, "<span class=\"")
-				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var101).String()))
+				escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var100).String()))
 				markup(templ_7745c5c3_Buffer, "\"><span class=\"dot\"></span>")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.look.year.heat."+k)))
 				markup(templ_7745c5c3_Buffer, "</span> ")
@@ -495,7 +481,7 @@ func yearPage(pg page, v yearView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</tbody></table></details>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var90), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var89), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

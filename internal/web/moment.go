@@ -151,11 +151,14 @@ func (h *Handler) momentsList(w http.ResponseWriter, r *http.Request, v *visit) 
 		rest.Set("cursor", page.Next)
 		view.Next = "/moments?" + rest.Encode()
 	}
-	if f.Query != "" && !view.Narrowed && q.Get("cursor") == "" {
+	if f.Query != "" && !view.Narrowed && q.Get("cursor") == "" && !v.Locked {
 		const most = 5
 		list, err := h.Reflections.Search(r.Context(), v.User.ID, f.Query, most)
 		if err != nil {
 			return err
+		}
+		if len(list) > 0 {
+			v.reads()
 		}
 		for _, x := range list {
 			m, err := h.memoryOf(r, v, reflection.Memory{Day: x.Day, Reflection: &x})

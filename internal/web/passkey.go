@@ -72,13 +72,12 @@ func (h *Handler) passkeys(w http.ResponseWriter, r *http.Request, v *visit, sta
 	}
 	origin, party := h.site(r)
 	view.Left, view.Proved, view.Here, view.Origin, view.Host = int(left), h.Auth.Proved(v.Identity), origin != "", origin, party.ID
-	for _, k := range list {
-		if k.Party == party.ID {
-			view.Usable++
-		}
+	last, err := h.Auth.LastWayIn(r.Context(), v.Identity)
+	if err != nil {
+		return err
 	}
 	for _, k := range list {
-		row := passkeyRow{ID: k.ID, Name: k.Name, Form: view.Forms[k.ID]}
+		row := passkeyRow{ID: k.ID, Name: k.Name, Form: view.Forms[k.ID], Last: k.ID == last}
 		row.About = p.T("passkey.made", "day", inSentence(p, p.RelativeDay(v.User.Day(k.CreatedAt), v.today())))
 		if k.UsedAt != nil {
 			row.About += " · " + p.T("passkey.used", "day", inSentence(p, p.RelativeDay(v.User.Day(*k.UsedAt), v.today())))
@@ -89,7 +88,7 @@ func (h *Handler) passkeys(w http.ResponseWriter, r *http.Request, v *visit, sta
 		if k.Party != party.ID {
 			row.Elsewhere = k.Party
 		} else {
-			row.Last = view.Usable == 1 && left == 0
+			view.Usable++
 		}
 		view.Rows = append(view.Rows, row)
 	}
@@ -230,10 +229,13 @@ func (h *Handler) lockNow(w http.ResponseWriter, r *http.Request, v *visit) erro
 	return goTo(w, r, "/")
 }
 
-func lockOptions(p *i18n.Printer) []option {
+// lockOptions are the times that can be chosen: without a passkey for here, no new one.
+func lockOptions(p *i18n.Printer, v passkeysView) []option {
 	list := []option{{"0", p.T("passkey.lock.never")}}
 	for _, after := range auth.LockTimes {
-		list = append(list, option{strconv.Itoa(int(after / time.Second)), p.N("passkey.lock.minutes", int(after/time.Minute))})
+		if value := strconv.Itoa(int(after / time.Second)); v.Usable > 0 || value == v.Lock {
+			list = append(list, option{value, p.N("passkey.lock.minutes", int(after/time.Minute))})
+		}
 	}
 	return list
 }
@@ -288,16 +290,17 @@ func (h *Handler) codeSave(w http.ResponseWriter, r *http.Request, v *visit) err
 
 // arrived hands the browser its session, which locks as the browser did before.
 func (h *Handler) arrived(w http.ResponseWriter, r *http.Request, s auth.Session, secret string) error {
-	auth.SetCookie(w, r, secret)
-	after := auth.LockFromRequest(r)
-	if after == 0 {
-		return nil
+	if after := auth.LockFromRequest(r); after > 0 {
+		by, err := h.Auth.Session(r.Context(), secret)
+		if err != nil {
+			return err
+		}
+		if err := h.Auth.KeepLock(r.Context(), by.User, s.ID, after); err != nil {
+			return err
+		}
 	}
-	by, err := h.Auth.Session(r.Context(), secret)
-	if err != nil {
-		return err
-	}
-	return h.Auth.KeepLock(r.Context(), by.User, s.ID, after)
+	auth.SetCookie(w, r, secret) // last: a session whose lock was not kept opens nothing
+	return nil
 }
 
 // lockForm is the form of the lock, as it was sent or as it is.

@@ -289,14 +289,15 @@ func passkeysPage(pg page, v passkeysView) templ.Component {
 				markup(templ_7745c5c3_Buffer, "<p>")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.needs")))
 				markup(templ_7745c5c3_Buffer, "</p>")
-			} else {
+			}
+			if v.Usable > 0 || v.Lock != "0" {
 				f := lockForm(v)
 				markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"/passkeys/lock\">")
 				templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = selectField(f, input{ID: "lock-after", Name: "after", Label: pg.P.T("passkey.lock.after")}, lockOptions(pg.P)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = selectField(f, input{ID: "lock-after", Name: "after", Label: pg.P.T("passkey.lock.after")}, lockOptions(pg.P, v)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -361,7 +362,7 @@ func passkeyItem(p *i18n.Printer, v passkeysView, k passkeyRow) templ.Component 
 		markup(templ_7745c5c3_Buffer, "\"><p class=\"quiet small\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("passkey.remove.lead")))
 		markup(templ_7745c5c3_Buffer, "</p>")
-		if k.Last {
+		if k.Last || k.Form.Wrong["password"] != "" {
 			markup(templ_7745c5c3_Buffer, "<p>")
 			escaped(templ_7745c5c3_Buffer, string(p.T("fault.last_way_in")))
 			markup(templ_7745c5c3_Buffer, "</p>")

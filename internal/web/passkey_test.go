@@ -1,14 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/descope/virtualwebauthn"
 
@@ -21,6 +24,7 @@ import (
 type browser struct {
 	t       *testing.T
 	h       *house
+	host    string // empty: where passkeys work
 	cookies map[string]string
 	rp      virtualwebauthn.RelyingParty
 	device  virtualwebauthn.Authenticator
@@ -51,7 +55,7 @@ func (h *house) browser(t *testing.T, v *visitor) *browser {
 // send asks and follows nothing. It says the status, where it leads, and the page.
 func (b *browser) send(r *http.Request) (status int, to, page string) {
 	b.t.Helper()
-	r.Host = "localhost:5484"
+	r.Host = cmp.Or(b.host, "localhost:5484")
 	for name, value := range b.cookies {
 		r.AddCookie(&http.Cookie{Name: name, Value: value})
 	}
@@ -201,5 +205,101 @@ func TestPasskeyPages(t *testing.T) {
 		b.want("open", get("/look-back"), http.StatusOK, "")
 
 		b.want("removed", post("/passkeys/"+id+"/remove"), http.StatusSeeOther, "/passkeys?done=removed")
+	})
+}
+
+// What a device has locked is neither shown nor taken away in it, whatever was proved before.
+func TestLockedDevice(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		ctx := context.Background()
+		b := h.browser(t, &h.ana)
+		set := func(query string, args ...any) {
+			t.Helper()
+			if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { _, err := tx.Exec(ctx, query, args...); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		has := func(what, page string, want bool, words ...string) {
+			t.Helper()
+			for _, s := range words {
+				if strings.Contains(page, s) != want {
+					t.Errorf("%s: %q there is %v", what, s, !want)
+				}
+			}
+		}
+		private := regexp.MustCompile(`(?s)<!-- private -->.*?<!-- /private -->`)
+		people := person.New(d, h.clock)
+		sam, _, err := people.Create(ctx, h.ana.id, person.Draft{Name: "Sam"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := "/people/" + sam.ID
+		b.want("a note", post(at+"/standing", "standing", "paused", "standing_note", "after the quarrel"), http.StatusSeeOther, at)
+		b.want("an evening", post("/reflect/2026-11-23", "line", "the green lantern"), http.StatusSeeOther, "/day/2026-11-23?saved")
+		b.want("a passkey", post("/passkeys", "answer", b.create(b.ask("/passkeys/ask")), "name", "Phone"), http.StatusSeeOther, "/passkeys?done=added")
+		b.want("the lock", post("/passkeys/lock", "after", "60"), http.StatusSeeOther, "/passkeys?done=kept#lock")
+
+		// While it is open, each page with words of these says when it closes, and keeps them open.
+		for path, words := range map[string]string{at: "after the quarrel", "/moments?q=lantern": "the green lantern"} {
+			set("UPDATE auth_session SET open_to = $1 WHERE user_id = $2", db.Micros(now.Add(time.Second)), string(h.ana.id))
+			page := b.want(path, get(path), http.StatusOK, "")
+			has(path, page, true, words, `data-lock="60"`)
+			has(path+" when there is no network", private.ReplaceAllString(page, ""), path != at, words)
+			to, err := db.One(ctx, d, db.Value[int64], "SELECT open_to FROM auth_session WHERE user_id = $1", string(h.ana.id))
+			if err != nil || to != db.Micros(now.Add(time.Minute)) {
+				t.Errorf("%s: open to %v, %v", path, db.Time(to), err)
+			}
+		}
+		has("a search that finds no evening", b.want("a search", get("/moments?q=nothing"), http.StatusOK, ""), false, `data-lock="60"`)
+
+		b.want("now", post("/passkeys/close"), http.StatusSeeOther, "/")
+		has("a locked page", b.want("the person", get(at), http.StatusOK, ""), false, "after the quarrel", `name="standing_note"`)
+		has("a locked search", b.want("a search", get("/moments?q=lantern"), http.StatusOK, ""), false, "the green lantern")
+		has("what was just sent", b.want("a standing that is none", post(at+"/standing", "standing", "?", "standing_note", "typed"), http.StatusUnprocessableEntity, ""), true, "typed</textarea>")
+		b.want("another standing", post(at+"/standing", "standing", "active"), http.StatusSeeOther, at)
+		for path, page := range map[string]string{"/digest": "/digest", "/digest/send": "/digest", "/reflect/2026-11-23/delete": "/reflect/2026-11-23"} {
+			b.want(path, post(path, "time", "?"), http.StatusSeeOther, "/unlock?next="+url.QueryEscape(page))
+		}
+		b.want("no lock", post("/passkeys/lock", "after", "0"), http.StatusSeeOther, "/confirm?next=%2Fpasskeys")
+		b.want("codes", post("/passkeys/codes"), http.StatusSeeOther, "/confirm?next=%2Fpasskeys")
+		b.want("export", get("/settings/export"), http.StatusSeeOther, "/confirm?next="+url.QueryEscape("/settings#transfer"))
+		b.want("a password", post("/settings/password", "password", "another plain sentence"), http.StatusUnprocessableEntity, "")
+		b.want("an e-mail", post("/settings/email", "email", "new@example.org"), http.StatusUnprocessableEntity, "")
+		b.want("a key", post("/settings/tokens", "name", "laptop", "scope", "read"), http.StatusUnprocessableEntity, "")
+		b.want("leaving", post("/settings/delete"), http.StatusUnprocessableEntity, "")
+
+		b.want("opened", post("/confirm/passkey", "answer", b.use(b.ask("/confirm/ask")), "next", at, "unlock", "1"), http.StatusSeeOther, at)
+		has("opened", b.want("the person", get(at), http.StatusOK, ""), true, "after the quarrel")
+
+		// At an address where passkeys do not work, the last one here still goes with the password alone, which is asked for.
+		_, after, _ := strings.Cut(b.want("its form", get("/passkeys"), http.StatusOK, ""), `id="passkey-0`)
+		id, _, _ := strings.Cut("0"+after, `"`)
+		b.host = "kith.example.org"
+		has("the last one", b.want("the last one", get("/passkeys"), http.StatusOK, ""), true, `id="password-`+id+`"`)
+		has("refused", b.want("refused", post("/passkeys/"+id+"/remove"), http.StatusUnprocessableEntity, ""), true, `id="password-`+id+`-wrong"`)
+		b.host = ""
+
+		// Without a passkey for here, the lock can still be closed and taken away.
+		page := b.want("codes", post("/passkeys/codes"), http.StatusOK, "")
+		_, after, _ = strings.Cut(page, "<li><code>")
+		code, _, _ := strings.Cut(after, "<")
+		b.want("removed", post("/passkeys/"+id+"/remove"), http.StatusSeeOther, "/passkeys?done=removed")
+		page = b.want("its forms", get("/passkeys"), http.StatusOK, "")
+		has("without a passkey", page, true, `action="/passkeys/lock"`, `action="/passkeys/close"`, `<option value="60" selected`)
+		has("without a passkey", page, false, `<option value="300"`)
+		b.want("another time", post("/passkeys/lock", "after", "300"), http.StatusUnprocessableEntity, "")
+		b.want("no lock", post("/passkeys/lock", "after", "0"), http.StatusSeeOther, "/passkeys?done=kept#lock")
+		has("without a lock", b.want("its forms", get("/passkeys"), http.StatusOK, ""), false, `action="/passkeys/lock"`)
+
+		// A browser whose lock cannot be kept is not let in without it.
+		set("ALTER TABLE auth_passkey RENAME TO auth_gone")
+		stranger := h.browser(t, nil)
+		stranger.cookies["kith_lock"] = "60"
+		stranger.want("in", post("/signin/code", "email", "ana@example.org", "code", code), http.StatusInternalServerError, "")
+		if _, in := stranger.cookies["kith_session"]; in {
+			t.Error("it is in without a lock")
+		}
 	})
 }

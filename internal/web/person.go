@@ -278,11 +278,10 @@ func fillBefore(v *visit, d person.Detail, view *personView) {
 		view.Kin = append(view.Kin, row)
 	}
 	for _, f := range d.Facts {
-		if f.Private && v.Locked {
+		if f.Private && !v.reads() {
 			view.FactsLocked = true
 			continue
 		}
-		v.Private = v.Private || f.Private
 		view.Facts = append(view.Facts, factRow{ID: f.ID, Text: f.Text, Private: f.Private, Revision: strconv.FormatInt(f.Revision, 10)})
 	}
 }
@@ -292,8 +291,11 @@ func about(v *visit, d person.Detail, groups []string) personAbout {
 	p := v.P
 	a := personAbout{
 		Revision: strconv.FormatInt(d.Revision, 10), Nickname: d.Nickname, Context: d.Context, Ring: d.Ring, Groups: strings.Join(groups, ", "),
-		GroupsSaid: strings.Join(groups, ", "), Standing: d.Standing, StandingNote: d.StandingNote, StandingSaid: p.T("web.standing." + d.Standing),
+		GroupsSaid: strings.Join(groups, ", "), Standing: d.Standing, StandingSaid: p.T("web.standing." + d.Standing),
 		Zone: d.Zone, From: clockOf(d.HoursFrom), To: clockOf(d.HoursTo), HasPhoto: d.Photo != "",
+	}
+	if a.NoteLocked = v.Locked; d.StandingNote != "" && v.reads() {
+		a.StandingNote = d.StandingNote
 	}
 	if d.Cadence != nil {
 		a.Cadence = itoa(*d.Cadence)

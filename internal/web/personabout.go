@@ -79,7 +79,10 @@ func (h *Handler) personStanding(w http.ResponseWriter, r *http.Request, v *visi
 	if err != nil {
 		return err
 	}
-	c := person.Change{Standing: text(f, "standing"), StandingNote: text(f, "standing_note")}
+	c := person.Change{Standing: text(f, "standing")}
+	if f.Values.Has("standing_note") { // a device that has locked it does not show it
+		c.StandingNote = text(f, "standing_note")
+	}
 	_, err = h.People.Update(r.Context(), v.User.ID, r.PathValue("id"), c, revision(f))
 	return h.kept(w, r, v, "standing", "", f, err, "standing", "standing_note")
 }

@@ -141,7 +141,7 @@ func personAboutList(pg page, v personView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		s := v.form("standing", "standing", v.About.Standing, "standing_note", v.About.StandingNote, "revision", v.About.Revision)
+		s := v.standing()
 		templ_7745c5c3_Var19 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.at("/standing")))
@@ -173,9 +173,26 @@ func personAboutList(pg page, v personView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			markup(templ_7745c5c3_Buffer, "</fieldset>")
-			templ_7745c5c3_Err = areaField(s, input{ID: "standing-note", Name: "standing_note", Label: pg.P.T("web.person.standing.note"), Hint: pg.P.T("web.person.standing.note.hint"), Max: person.MaxNote}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if s.Values.Has("standing_note") {
+				templ_7745c5c3_Var26 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+					templ_7745c5c3_Err = areaField(s, input{ID: "standing-note", Name: "standing_note", Label: pg.P.T("web.person.standing.note"), Hint: pg.P.T("web.person.standing.note.hint"), Max: person.MaxNote}).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					return nil
+				})
+				templ_7745c5c3_Err = privately().Render(templ.WithChildren(ctx, templ_7745c5c3_Var26), templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else {
+				markup(templ_7745c5c3_Buffer, "<p class=\"quiet\">")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.note")))
+				markup(templ_7745c5c3_Buffer, " <a href=\"")
+				escaped(templ_7745c5c3_Buffer, string("/unlock?next="+v.at("")))
+				markup(templ_7745c5c3_Buffer, "\">")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.lock.open")))
+				markup(templ_7745c5c3_Buffer, "</a></p>")
 			}
 			markup(templ_7745c5c3_Buffer, "<div class=\"acts\"><button class=\"button\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.save")))
@@ -187,7 +204,7 @@ func personAboutList(pg page, v personView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		n := v.form("name", "name", v.Name, "nickname", v.About.Nickname, "context", v.About.Context, "revision", v.About.Revision)
-		templ_7745c5c3_Var27 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" action=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.at("")))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -215,12 +232,12 @@ func personAboutList(pg page, v personView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</button></div></form>")
 			return nil
 		})
-		templ_7745c5c3_Err = aboutRow(v, "name", pg.P.T("web.person.name"), v.Name, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aboutRow(v, "name", pg.P.T("web.person.name"), v.Name, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		f := v.form("face")
-		templ_7745c5c3_Var31 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var35 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<form class=\"form\" method=\"post\" enctype=\"multipart/form-data\" action=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.at("/photo")))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -245,7 +262,7 @@ func personAboutList(pg page, v personView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</div></form>")
 			return nil
 		})
-		templ_7745c5c3_Err = aboutRow(v, "face", pg.P.T("web.person.face"), faceSaid(pg.P, v.About.HasPhoto), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var31), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = aboutRow(v, "face", pg.P.T("web.person.face"), faceSaid(pg.P, v.About.HasPhoto), "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var35), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -302,7 +319,7 @@ func personAboutList(pg page, v personView) templ.Component {
 
 //go:noinline
 func personChannels(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var52 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var56 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"about-list\" id=\"channels\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.channel.title")))
 		markup(templ_7745c5c3_Buffer, "\"><p class=\"small quiet about-label\">")
@@ -357,7 +374,7 @@ func personChannels(pg page, v personView) templ.Component {
 
 //go:noinline
 func channelFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var63 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var67 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -380,7 +397,7 @@ func channelFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func personDates(pg page, v personView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var68 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<section class=\"about-list\" id=\"dates\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.date.title")))
 		markup(templ_7745c5c3_Buffer, "\"><p class=\"small quiet about-label\">")
@@ -435,7 +452,7 @@ func personDates(pg page, v personView) templ.Component {
 
 //go:noinline
 func dateFields(pg page, f form, id string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var75 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var79 templ.Component) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_Err = wholeWrong(f).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -468,7 +485,7 @@ func dateFields(pg page, f form, id string) templ.Component {
 
 //go:noinline
 func fileField(f form, in input) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var76 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var80 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"field\"><label for=\"")
 		escaped(templ_7745c5c3_Buffer, string(in.id()))
 		markup(templ_7745c5c3_Buffer, "\">")

@@ -129,6 +129,7 @@ type personAbout struct {
 	Ring, Cadence                string
 	Groups                       string
 	Standing, StandingNote       string
+	NoteLocked                   bool // this device has locked the note beside the standing
 	Zone, From, To               string
 	Close, GroupsSaid, TimesSaid string
 	StandingSaid                 string
@@ -152,6 +153,15 @@ func (v personView) form(key string, pairs ...string) form {
 		f.Values.Set(pairs[i], pairs[i+1])
 	}
 	return f
+}
+
+// standing is the form of the standing. Where the note is locked it has none, but for what was just sent.
+func (v personView) standing() form {
+	pairs := []string{"standing", v.About.Standing, "revision", v.About.Revision}
+	if !v.About.NoteLocked {
+		pairs = append(pairs, "standing_note", v.About.StandingNote)
+	}
+	return v.form("standing", pairs...)
 }
 
 // open reports whether the form of this key is shown again.

@@ -147,6 +147,31 @@ func proseText(s prose.Span) templ.Component {
 //go:noinline
 func writtenSlot(p *i18n.Printer, x written) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var11 templ.Component) (templ_7745c5c3_Err error) {
+		if x.Private {
+			templ_7745c5c3_Var12 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_Err = writtenWords(p, x).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = privately().Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else {
+			templ_7745c5c3_Err = writtenWords(p, x).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		return nil
+	})
+}
+
+//go:noinline
+func writtenWords(p *i18n.Printer, x written) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var13 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"written\">")
 		if len(x.Good) > 0 {
 			markup(templ_7745c5c3_Buffer, "<ul class=\"good\" aria-label=\"")
@@ -182,8 +207,8 @@ func writtenSlot(p *i18n.Printer, x written) templ.Component {
 
 //go:noinline
 func reflectPage(pg page, v reflectView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var16 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var17 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var18 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var19 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<header class=\"today-date\"><h1>")
 			escaped(templ_7745c5c3_Buffer, string(v.Weekday))
 			markup(templ_7745c5c3_Buffer, "</h1><p>")
@@ -358,7 +383,7 @@ func reflectPage(pg page, v reflectView) templ.Component {
 			markup(templ_7745c5c3_Buffer, "</details>")
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -368,7 +393,7 @@ func reflectPage(pg page, v reflectView) templ.Component {
 
 //go:noinline
 func goodThings(p *i18n.Printer, v reflectView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var58 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"good-things\"><legend class=\"label\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.reflect.good")))
 		markup(templ_7745c5c3_Buffer, "</legend> ")
@@ -394,7 +419,7 @@ func goodThings(p *i18n.Printer, v reflectView) templ.Component {
 
 //go:noinline
 func evenIntention(p *i18n.Printer, in intention.Intention) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var66 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset class=\"evening-intention\"><legend class=\"label\">")
 		switch in.State {
 		case intention.Done:
@@ -405,13 +430,13 @@ func evenIntention(p *i18n.Printer, in intention.Intention) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(p.T("web.intention.title")))
 		}
 		markup(templ_7745c5c3_Buffer, "</legend>")
-		var templ_7745c5c3_Var68 = []any{"intention", templ.KV("done", in.State != intention.Open)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var68...)
+		var templ_7745c5c3_Var70 = []any{"intention", templ.KV("done", in.State != intention.Open)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var70...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<p class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var68).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var70).String()))
 		markup(templ_7745c5c3_Buffer, "\">")
 		escaped(templ_7745c5c3_Buffer, string(in.Text))
 		markup(templ_7745c5c3_Buffer, "</p>")

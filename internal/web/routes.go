@@ -13,6 +13,7 @@ const importBody = 512 << 20
 // routes is every page there is.
 func (h *Handler) routes() http.Handler {
 	mux := http.NewServeMux()
+	h.mux = mux
 	small := httpd.Limit(httpd.DefaultBody)
 	open := func(pattern string, f handler) { mux.Handle(pattern, small(h.open(f))) }
 	mine := func(pattern string, f handler) { mux.Handle(pattern, small(h.mine(f))) }
@@ -94,8 +95,8 @@ func (h *Handler) routes() http.Handler {
 	private("GET /year/{year}", h.yearShow)
 
 	private("GET /digest", h.digestShow)
-	mine("POST /digest", h.digestSave)
-	mine("POST /digest/send", h.digestSend)
+	private("POST /digest", h.digestSave)
+	private("POST /digest/send", h.digestSend)
 	open("GET /digest/off/{user}/{secret}", h.digestLeaveAsk)
 	open("POST /digest/off/{user}/{secret}", h.digestLeave)
 

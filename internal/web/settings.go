@@ -160,7 +160,7 @@ func (h *Handler) settingsPassword(w http.ResponseWriter, r *http.Request, v *vi
 		return err
 	}
 	if err := h.Auth.ChangePassword(r.Context(), v.Identity, f.Get("old"), f.Get("password")); err != nil {
-		if ft := fault.As(err); ft != nil && ft.Code == "wrong_password" { // it is the old one that is wrong
+		if ft := fault.As(err); ft != nil && (ft.Code == "wrong_password" || ft.Code == "password_missing") { // it is the old one that is wrong
 			f.wrong("old", v.P.Fault(ft))
 			return h.refused(w, r, v, "password", f, nil)
 		}

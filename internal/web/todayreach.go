@@ -77,13 +77,12 @@ func (h *Handler) reachPage(w http.ResponseWriter, r *http.Request, v *visit, su
 		view.Ways = append(view.Ways, withWords(way, view.Words))
 	}
 	for _, f := range p.Facts {
-		if f.Private && v.Locked {
-			continue
-		}
 		if len(view.Facts) == 3 {
 			break
 		}
-		v.Private = v.Private || f.Private
+		if f.Private && !v.reads() {
+			continue
+		}
 		view.Facts = append(view.Facts, f.Text)
 	}
 	pg := v.page(v.P.T("reach.title", "name", view.Name), "today")

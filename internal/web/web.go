@@ -67,6 +67,7 @@ type Services struct {
 // Handler serves the pages. Make one with New.
 type Handler struct {
 	Services
+	mux *http.ServeMux // every page there is
 }
 
 // New returns the handler of all pages.
@@ -77,7 +78,7 @@ func New(s Services) http.Handler {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
-	h := &Handler{s}
+	h := &Handler{Services: s}
 	guard := http.NewCrossOriginProtection()
 	guard.SetDenyHandler(h.open(func(http.ResponseWriter, *http.Request, *visit) error {
 		return fault.Denied("cross_origin", "This was sent from another site, so it was not done.")
@@ -91,8 +92,20 @@ type visit struct {
 	User     account.User // zero when nobody is signed in
 	P        *i18n.Printer
 	Now      time.Time
-	Private  bool // the page shows private words
-	Locked   bool // this device has closed them
+	Locked   bool // this device has closed its private pages
+
+	private bool   // the page shows private words: see reads
+	awake   func() // notes that somebody reads them
+}
+
+// reads notes that the page shows private words, which keeps them open for another while. It reports false where this device
+// has closed them.
+func (v *visit) reads() bool {
+	if !v.Locked && !v.private {
+		v.private = true
+		v.awake()
+	}
+	return !v.Locked
 }
 
 func (v *visit) signedIn() bool { return v.User.ID != "" }
@@ -103,7 +116,7 @@ func (v *visit) today() string { return v.User.Day(v.Now) }
 // page is the frame of a page for this visit.
 func (v *visit) page(title, active string) page {
 	pg := page{P: v.P, Title: title, Active: active, Name: v.User.Name, Owner: string(v.User.ID)}
-	if v.Private {
+	if v.private {
 		pg.Lock = int(v.Identity.Lock.After / time.Second)
 	}
 	return pg
@@ -199,8 +212,12 @@ func (h *Handler) mine(f handler) http.Handler {
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		v.Locked = h.Auth.Locked(v.Identity)
-		if v.Identity.Lock.After > 0 {
-			w.Header().Set(lockHeader, "1")
+		v.awake = func() { h.Auth.Awake(r.Context(), v.Identity) }
+		switch {
+		case v.Locked:
+			w.Header().Set(lockHeader, "closed")
+		case v.Identity.Lock.After > 0:
+			w.Header().Set(lockHeader, "open")
 		}
 		return f(w, r, v)
 	})

@@ -17,7 +17,7 @@ export function closing(): void {
   const close = () => {
     if (!cover.hidden) return;
     if (typed()) covered(true);
-    else location.replace(location.href);
+    else location.replace(location.pathname + location.search); // with a place on the page it would only go there
   };
   const look = () => {
     const left = last + rest + 1000 - Date.now();
@@ -33,7 +33,7 @@ export function closing(): void {
     if (!cover.hidden) {
       void fetch(location.href, { redirect: "manual" })
         .then((r) => {
-          if (!r.ok) return;
+          if (!r.ok || r.headers.get("Kith-Lock") === "closed") return;
           last = Date.now();
           covered(false);
           look();
