@@ -71,11 +71,20 @@ type Services struct {
 
 // New returns the handler for everything below /api/. The table of operations takes some milliseconds to build; that is
 // done beside whatever the caller does next, and the first request waits for it.
-func New(s Services) http.Handler {
+func New(s Services) Handler {
 	h := newServer(s)
 	go h.built()
-	return h
+	return Handler{h}
 }
+
+// Handler is the API.
+type Handler struct{ s *server }
+
+// ServeHTTP implements http.Handler.
+func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.s.ServeHTTP(w, r) }
+
+// Caller says who asks, for another door to the API: what is wrong there counts as it does here.
+func (h Handler) Caller(r *http.Request) (auth.Identity, error) { return h.s.caller(r) }
 
 // server answers requests.
 type server struct {

@@ -50,7 +50,8 @@ type house struct {
 	jobs     *job.Queue
 	hub      *live.Hub
 	demo     demo.Nouns
-	api, web http.Handler
+	api      api.Handler
+	web      http.Handler
 	operator http.Handler
 }
 

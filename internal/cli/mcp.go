@@ -38,7 +38,7 @@ func (p perCall) Do(ctx context.Context, method, path string, in, out any) error
 
 // assistant is the API as whoever's token a request bears.
 func (h *house) assistant(r *http.Request) (mcp.API, auth.Scopes, error) {
-	who, err := h.auth.FromRequest(r.Context(), r)
+	who, err := h.api.Caller(r)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -235,3 +235,35 @@ func TestStdio(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who guesses tokens at the assistants' door runs out of guesses as at the API's, of the same.
+func TestAssistant_wrongTokens(t *testing.T) {
+	t.Parallel()
+	a := newAssisted(t, dbtest.SQLite(t))
+	door := a.public(quietLog(), nil)
+	ask := func(path, token string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(`{"jsonrpc":"2.0","id":1,"method":"ping"}`))
+		r.RemoteAddr = "192.0.2.7:4711"
+		r.Header.Set("Authorization", "Bearer "+token)
+		w := httptest.NewRecorder()
+		door.ServeHTTP(w, r)
+		return w
+	}
+	own := a.token(t, a.ana, auth.Read)
+	if w := ask("/mcp", own); w.Code != http.StatusOK {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	last := ask("/mcp", "kith_guess")
+	for range 500 {
+		if last.Code != http.StatusUnauthorized {
+			break
+		}
+		last = ask("/mcp", "kith_guess")
+	}
+	if last.Code != http.StatusTooManyRequests || last.Header().Get("Retry-After") == "" {
+		t.Errorf("guessing on is answered %d %v", last.Code, last.Header())
+	}
+	if w := ask("/api/v1/moments", "kith_guess"); w.Code != http.StatusTooManyRequests {
+		t.Errorf("guessing on at the API is answered %d", w.Code)
+	}
+}

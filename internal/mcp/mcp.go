@@ -75,6 +75,9 @@ func refuse(w http.ResponseWriter, err error) {
 	if f.Kind == fault.KindUnknown {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	if f.Kind == fault.KindBusy {
+		w.Header().Set("Retry-After", "1")
+	}
 	http.Error(w, f.Message, f.Kind.Status())
 }
 
