@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"kith/internal/account"
 	"kith/internal/auth"
 	"kith/internal/person"
 )
@@ -203,10 +204,17 @@ func (s *server) registerPeople(t *table) {
 		ID: "get-person", Method: http.MethodGet, Path: "/people/{id}", Scope: auth.Read, Tag: "people", Summary: "Read a person with everything they have",
 		Doc:    "A person who was merged into another is gone (410, person_merged), and params.merged_into is the id they became.",
 		Refuse: []int{http.StatusNotFound, http.StatusGone},
-	}, func(ctx context.Context, who auth.Identity, in *ByID) (*one[PersonDetail], error) {
+	}, func(ctx context.Context, who auth.Identity, in *struct {
+		ByID
+		For string `query:"for" enum:",assistant" doc:"assistant leaves private words out, for a program that may hand on what it reads."`
+	},
+	) (*one[PersonDetail], error) {
 		d, err := s.People.Detail(ctx, who.User, in.ID)
 		if err != nil {
 			return nil, err
+		}
+		if in.For != "" {
+			d = d.For(account.Place(in.For))
 		}
 		return detailed(PersonDetailOf(d)), nil
 	})

@@ -134,6 +134,9 @@ func TestAssistant(t *testing.T) {
 				t.Fatal(people, err)
 			}
 			at := "/api/v1/people/" + people.Items[0].ID
+			if err := own.Do(t.Context(), http.MethodPatch, at, map[string]any{"standing_note": "owes money too"}, nil); err != nil {
+				t.Fatal(err)
+			}
 			for text, private := range map[string]bool{"keeps bees": false, "owes money": true} {
 				if err := own.Do(t.Context(), http.MethodPost, at+"/facts", map[string]any{"text": text, "private": private}, nil); err != nil {
 					t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"kith/internal/account"
 	"kith/internal/auth"
 	"kith/internal/fault"
 )
@@ -105,10 +104,7 @@ func lookUp(ctx context.Context, api API, a arguments) (any, error) {
 		in.ID, by = people[0].ID, people[0].Found
 	}
 	var p map[string]json.RawMessage
-	if err := api.Do(ctx, http.MethodGet, v1+"people/"+url.PathEscape(in.ID), nil, &p); err != nil {
-		return nil, err
-	}
-	if err := open(p); err != nil {
+	if err := api.Do(ctx, http.MethodGet, v1+"people/"+url.PathEscape(in.ID)+"?for=assistant", nil, &p); err != nil {
 		return nil, err
 	}
 	moments, err := read(ctx, api, "moments?"+url.Values{"person": {in.ID}, "limit": {"10"}}.Encode())
@@ -140,24 +136,6 @@ func whom(ctx context.Context, api API, name string) ([]named, error) {
 		query.Del("named")
 	}
 	return nil, fault.NotFound("person")
-}
-
-// open takes from a person what is private.
-func open(p map[string]json.RawMessage) error {
-	delete(p, "standing_note")
-	var facts []map[string]any
-	if err := json.Unmarshal(p["facts"], &facts); err != nil {
-		return err
-	}
-	kept := []map[string]any{}
-	for _, f := range facts {
-		if private, _ := f["private"].(bool); account.Shown(private, account.Assistant) {
-			kept = append(kept, f)
-		}
-	}
-	b, err := json.Marshal(kept)
-	p["facts"] = b
-	return err
 }
 
 func search(ctx context.Context, api API, a arguments) (any, error) {

@@ -50,13 +50,7 @@ func (s *Service) Opening(ctx context.Context, u account.User, day, personID, su
 	if err != nil {
 		return Opening{}, err
 	}
-	o := Opening{Person: d}
-	o.Person.StandingNote, o.Person.Facts = "", nil
-	for _, f := range d.Facts {
-		if account.Shown(f.Private, account.Shared) { // it is quoted in words for somebody else
-			o.Person.Facts = append(o.Person.Facts, f)
-		}
-	}
+	o := Opening{Person: d.For(account.Shared)} // it is quoted in words for somebody else
 	locale := u.Locale
 	if d.Locale != "" && i18n.Spoken(d.Locale) {
 		locale = d.Locale

@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"kith/internal/account"
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/fold"
@@ -136,6 +137,15 @@ type Detail struct {
 	FollowUps []FollowUp // open ones by day, then the others, newest first
 	Relations []Related
 	Groups    []Group
+}
+
+// For is what of it may be read in a place.
+func (d Detail) For(where account.Place) Detail {
+	d.Facts = slices.DeleteFunc(slices.Clone(d.Facts), func(f Fact) bool { return !account.Shown(f.Private, where) })
+	if !account.Shown(true, where) {
+		d.StandingNote = ""
+	}
+	return d
 }
 
 // Orders of a list.
