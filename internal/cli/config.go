@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 
+	"kith/internal/httpd"
 	"kith/internal/notify"
 )
 
@@ -40,7 +41,10 @@ type jsonFlag struct {
 type serveFlags struct {
 	storeFlags   `embed:""`
 	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
-	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open, when a proxy stands in front. Passkeys hang on its host."`
+	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open. With https and no proxy in front, Kith gets its own certificate. Passkeys hang on its host."`
+	TLS          string   `name:"tls" env:"KITH_TLS" placeholder:"HOW" enum:"auto,acme,off" default:"auto" help:"acme: get a certificate for --public-url. off: a proxy has one. auto: acme where --public-url is https, --addr is not loopback and there is no --trusted-proxy (${default})."`
+	ACME         string   `name:"acme-directory" env:"KITH_ACME_DIRECTORY" placeholder:"URL" help:"Authority to get the certificate from, other than Let's Encrypt, whose terms are accepted by using it."`
+	PlainAddr    string   `name:"plain-addr" env:"KITH_PLAIN_ADDR" default:":80" placeholder:"HOST:PORT" help:"Where plain HTTP is led to https, when Kith has its own certificate (${default})."`
 	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all (${default}); several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
 	MailServer   string   `env:"KITH_MAIL_SERVER" placeholder:"URL" help:"Mail server for what people order by mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS), smtp+plain://host for a relay next door. It needs --public-url. The password is in KITH_MAIL_PASSWORD or in a file."`
@@ -102,6 +106,9 @@ type store struct {
 
 func (s store) keys() string { return filepath.Join(s.folder, "keys") }
 
+// certificates are what an authority gave for the public address.
+func (s store) certificates() string { return filepath.Join(s.folder, "certificates") }
+
 // help is the operator's own list of where there is help.
 func (s store) help() string { return filepath.Join(s.folder, "help.json") }
 
@@ -149,12 +156,8 @@ func (f *serveFlags) check(s store) error {
 	if _, _, err := net.SplitHostPort(f.Addr); err != nil {
 		return usagef("--addr must be HOST:PORT, such as %s", defaultAddr)
 	}
-	if f.AdminAddr != "" {
-		host, _, err := net.SplitHostPort(f.AdminAddr)
-		ip, perr := netip.ParseAddr(host)
-		if err != nil || (host != "localhost" && (perr != nil || !ip.IsLoopback())) {
-			return usagef("--admin-addr must be a loopback HOST:PORT, such as 127.0.0.1:5485: it shows the inside of the program")
-		}
+	if f.AdminAddr != "" && !loopback(f.AdminAddr) {
+		return usagef("--admin-addr must be a loopback HOST:PORT, such as 127.0.0.1:5485: it shows the inside of the program")
 	}
 	if f.PublicURL != "" {
 		u, err := url.Parse(f.PublicURL)
@@ -163,11 +166,40 @@ func (f *serveFlags) check(s store) error {
 		}
 		f.PublicURL = u.Scheme + "://" + u.Host
 	}
+	if err := f.checkTLS(); err != nil {
+		return err
+	}
 	if _, err := f.mail(); err != nil {
 		return err
 	}
 	_, err := f.proxies()
 	return err
+}
+
+// certified says whether Kith answers by https with a certificate of its own: when it is asked to, or when people reach
+// it by https and nothing that could have one stands between.
+func (f *serveFlags) certified() bool {
+	switch {
+	case f.TLS == "off", f.Role == "worker":
+		return false
+	case f.TLS == "acme":
+		return true
+	}
+	return strings.HasPrefix(f.PublicURL, "https:") && len(f.TrustedProxy) == 0 && !loopback(f.Addr)
+}
+
+func (f *serveFlags) checkTLS() error {
+	if !f.certified() {
+		return nil
+	}
+	u, err := url.Parse(f.PublicURL)
+	if err != nil || u.Scheme != "https" {
+		return usagef("--tls acme needs --public-url https://NAME: the certificate is for that name")
+	}
+	if err := httpd.MayBeCertified(u.Hostname()); err != nil {
+		return usagef("--public-url %s: %v. Or end TLS elsewhere, and say --tls off", f.PublicURL, err)
+	}
+	return nil
 }
 
 // mail is the mail server, or nil where none is named.

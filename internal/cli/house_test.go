@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -70,3 +71,45 @@ func TestExitCodes(t *testing.T) {
 		}
 	}
 }
+
+// Kith gets a certificate where nothing else could have one, and says what plain HTTP costs where somebody else can come by it.
+func TestServe_https(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name            string
+		flags           serveFlags
+		certified, open bool
+	}{
+		{"nothing said", serveFlags{Addr: defaultAddr}, false, false},
+		{"a network", serveFlags{Addr: "0.0.0.0:5484"}, false, true},
+		{"localhost", serveFlags{Addr: "localhost:5484"}, false, false},
+		{"a public name", serveFlags{Addr: ":443", PublicURL: "https://kith.example.org"}, true, false},
+		{"a proxy on this machine", serveFlags{Addr: defaultAddr, PublicURL: "https://kith.example.org"}, false, false},
+		{"a proxy elsewhere", serveFlags{Addr: ":80", PublicURL: "https://kith.example.org", TrustedProxy: []string{"10.0.0.0/8"}}, false, false},
+		{"plain, with a name", serveFlags{Addr: defaultAddr, PublicURL: "http://shelf.lan"}, false, true},
+		{"plain, for this machine", serveFlags{Addr: "0.0.0.0:1", PublicURL: "http://localhost:1"}, false, false},
+		{"switched off", serveFlags{Addr: ":443", PublicURL: "https://kith.example.org", TLS: "off"}, false, false},
+		{"asked for", serveFlags{Addr: defaultAddr, PublicURL: "https://kith.example.org", TLS: "acme"}, true, false},
+		{"a worker", serveFlags{Addr: ":443", PublicURL: "https://kith.example.org", Role: "worker"}, false, false},
+	} {
+		if got := tt.flags.certified(); got != tt.certified {
+			t.Errorf("%s: certified is %v", tt.name, got)
+		}
+		host, port, err := net.SplitHostPort(tt.flags.Addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if host == "" {
+			host = "::"
+		}
+		if got := (&serveCmd{serveFlags: tt.flags}).open(textAddr(net.JoinHostPort(host, port))); got != tt.open {
+			t.Errorf("%s: open is %v", tt.name, got)
+		}
+	}
+}
+
+// textAddr is an address as a listener tells it.
+type textAddr string
+
+func (textAddr) Network() string  { return "tcp" }
+func (a textAddr) String() string { return string(a) }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -86,6 +88,11 @@ func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 	if c.Role == "worker" {
 		public = h.probes()
 	}
+	if c.certified() {
+		if listener, err = c.certify(ctx, n, s, listener); err != nil {
+			return err
+		}
+	}
 	n.serve(ctx, listener, meter.count(public))
 	if s.locked {
 		local, remove, err := listenLocal(s.folder)
@@ -117,6 +124,25 @@ func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 	return n.wait(ctx)
 }
 
+// certify puts https on the listener, and leads plain HTTP there. Where port 80 cannot be had, there is https all the same.
+func (c *serveCmd) certify(ctx context.Context, n *node, s store, l net.Listener) (net.Listener, error) {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	certificates, err := httpd.NewCertificates(httpd.CertificateOptions{Host: u.Hostname(), Folder: s.certificates(), Directory: c.ACME, Log: n.log})
+	if err != nil {
+		return nil, err
+	}
+	if plain, err := listen(ctx, c.PlainAddr); err != nil {
+		n.log.Warn("plain HTTP is not led to https", "why", err)
+	} else {
+		n.serve(ctx, plain, certificates.Plain(c.PublicURL))
+	}
+	go certificates.Obtain() // not waited for: stopping takes no longer for an authority that is slow
+	return tls.NewListener(l, certificates.TLS()), nil
+}
+
 // greet says where Kith is and, while nobody has an account, how to make the first one.
 func (c *serveCmd) greet(ctx context.Context, out io.Writer, h *house, addr net.Addr) error {
 	base := c.PublicURL
@@ -133,9 +159,31 @@ func (c *serveCmd) greet(ctx context.Context, out io.Writer, h *house, addr net.
 	}
 	if needed {
 		fmt.Fprintf(out, "Set it up here (works once): %s/setup/%s\n", base, secret)
+		if c.open(addr) {
+			fmt.Fprint(out, openWords)
+		}
 	}
 	return nil
 }
+
+// open says whether people come by plain HTTP from other machines.
+func (c *serveCmd) open(addr net.Addr) bool {
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
+		return u.Scheme == "http" && !loopbackHost(u.Hostname())
+	}
+	return !loopback(addr.String())
+}
+
+const openWords = `
+Other devices reach this by plain HTTP, which browsers do not trust. On them Kith cannot be installed, opens nothing
+without a network, and has no passkeys and no push; and whoever shares the network can read along. Three ways to https:
+  1. a name for this machine, and ports 443 and 80 open to it; Kith gets the certificate:
+     kith serve --addr :443 --public-url https://kith.example.org
+  2. a proxy in front that has a certificate, such as Caddy or Tailscale:
+     kith serve --public-url https://kith.example.org --trusted-proxy 127.0.0.1
+  3. this machine alone, from elsewhere by ssh -L 5484:localhost:5484, as http://localhost:5484:
+     kith serve
+`
 
 // reachable is an address a browser on this machine can open: an unspecified one becomes localhost.
 func reachable(addr net.Addr) string {
