@@ -2,6 +2,7 @@ package dav_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -178,4 +179,157 @@ func orTea(text string) string {
 		return text
 	}
 	return event("2", "Tea", hour(25, 9), "")
+}
+
+// multi is an answer of a server's own making.
+func multi(out http.ResponseWriter, text string) bool {
+	out.WriteHeader(http.StatusMultiStatus)
+	_, _ = out.Write([]byte(`<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav">` + text + `</d:multistatus>`))
+	return true
+}
+
+func (c *collection) breaks(f func(http.ResponseWriter, *http.Request, string) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.broken = f
+}
+
+// news are pages in which a server tells what changed.
+func pages(list ...string) func(http.ResponseWriter, *http.Request, string) bool {
+	n := 0
+	return func(out http.ResponseWriter, _ *http.Request, asked string) bool {
+		if asked != "sync-collection" {
+			return false
+		}
+		page := list[min(n, len(list)-1)]
+		n++
+		if n < len(list) {
+			page += "<d:response><d:href>/cal/</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response>"
+		}
+		return multi(out, page+fmt.Sprintf("<d:sync-token>page%d</d:sync-token>", n))
+	}
+}
+
+// What a server tells in several answers may come and go between them.
+func TestCollection_pages(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := newCollection("calendar")
+		c.set("1.ics", event("1", "Tea", hour(25, 8), ""))
+		_, id := w.calendarOf(c)
+		w.sync(id)
+		c.set("2.ics", event("2", "Tea", hour(25, 9), ""))
+		changed := func(name, etag string) string {
+			return "<d:response><d:href>/cal/" + name + "</d:href><d:propstat><d:prop><d:getetag>" + etag + "</d:getetag></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>"
+		}
+		gone := func(name string) string {
+			return "<d:response><d:href>/cal/" + name + "</d:href><d:status>HTTP/1.1 404 Not Found</d:status></d:response>"
+		}
+		c.breaks(pages(changed("2.ics", "a")+changed("3.ics", "b"), gone("2.ics")+gone("3.ics"), changed("2.ics", "c")))
+		c.questions()
+		if v := w.sync(id); v.Failure != nil || v.Found != 2 {
+			t.Errorf("what came, went and came back: %+v, %v", v, v.Failure)
+		}
+		if got := c.questions(); got != "sync-collection sync-collection sync-collection multiget" {
+			t.Errorf("asked %q", got)
+		}
+		if diff := cmp.Diff([]string{"11-25 08:00-09:00", "11-25 09:00-10:00"}, w.busy()); diff != "" {
+			t.Error(diff)
+		}
+
+		// A server without an end of its news is left.
+		n := 0
+		c.breaks(func(out http.ResponseWriter, _ *http.Request, asked string) bool {
+			n++
+			return multi(out, "<d:response><d:href>/cal/</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response>"+fmt.Sprintf("<d:sync-token>%d</d:sync-token>", n))
+		})
+		if v := w.sync(id); v.Failure == nil || v.Failure.Code != "calendar_too_large" || n > 50 {
+			t.Errorf("after %d answers: %v", n, v.Failure)
+		}
+		// Nor is more kept of it than there is room for: of what is gone as of what is new.
+		n = 0
+		c.breaks(func(out http.ResponseWriter, _ *http.Request, asked string) bool {
+			n++
+			var page strings.Builder
+			for i := range 8000 {
+				page.WriteString(gone(fmt.Sprintf("%d-%d.ics", n, i)))
+			}
+			return multi(out, page.String()+"<d:response><d:href>/cal/</d:href><d:status>HTTP/1.1 507 Insufficient Storage</d:status></d:response>"+fmt.Sprintf("<d:sync-token>%d</d:sync-token>", n))
+		})
+		if v := w.sync(id); v.Failure == nil || v.Failure.Code != "calendar_too_large" || n > 26 {
+			t.Errorf("after %d answers of things gone: %v", n, v.Failure)
+		}
+		if diff := cmp.Diff([]string{"11-25 08:00-09:00", "11-25 09:00-10:00"}, w.busy()); diff != "" {
+			t.Errorf("what was known is gone: %s", diff)
+		}
+	})
+}
+
+// Only what a server says is not there is gone; what it does not give for another reason stays known.
+func TestCollection_withheld(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := newCollection("calendar")
+		c.set("1.ics", event("1", "Tea", hour(25, 8), ""))
+		_, id := w.calendarOf(c)
+		w.sync(id)
+		for i, tt := range []struct{ status, code string }{
+			{"403 Forbidden", "calendar_refused"}, {"500 Internal Server Error", "calendar_server_error"}, {"", "calendar_server_odd"}, {"404 Not Found", ""},
+		} {
+			c.set("1.ics", event("1", "Tea", hour(25, 9+i), ""))
+			c.breaks(func(out http.ResponseWriter, _ *http.Request, asked string) bool {
+				data := "<d:propstat><d:prop><c:calendar-data/></d:prop><d:status>HTTP/1.1 " + tt.status + "</d:status></d:propstat>"
+				if tt.status == "" {
+					data = ""
+				}
+				return asked == "multiget" && multi(out, "<d:response><d:href>/cal/1.ics</d:href><d:propstat><d:prop><d:getetag>x</d:getetag></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat>"+data+"</d:response>")
+			})
+			v := w.sync(id)
+			if tt.code == "" {
+				if v.Failure != nil || v.Found != 0 {
+					t.Errorf("%s: %+v, %v", tt.status, v, v.Failure)
+				}
+				continue
+			}
+			if v.Failure == nil || v.Failure.Code != tt.code {
+				t.Errorf("%s: %v", tt.status, v.Failure)
+			}
+			if diff := cmp.Diff([]string{"11-25 08:00-09:00"}, w.busy()); diff != "" {
+				t.Errorf("%s: what was known is gone: %s", tt.status, diff)
+			}
+		}
+	})
+}
+
+// Where an answer grows too large in the middle, what it brought is not asked for again.
+func TestCollection_tooLargeInTheMiddle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, dbtest.SQLite(t)))
+	c := newCollection("calendar")
+	for i := range 4 {
+		c.set(fmt.Sprintf("%d.ics", i), event(fmt.Sprint(i), "Tea", hour(25, 8+i), ""))
+	}
+	_, id := w.calendarOf(c)
+	first, again := "", 0
+	c.breaks(func(out http.ResponseWriter, r *http.Request, asked string) bool {
+		if asked != "multiget" {
+			return false
+		}
+		b, _ := io.ReadAll(r.Body)
+		if first != "" {
+			again += strings.Count(string(b), first)
+			return false
+		}
+		first = between(string(b), "<d:href>", "<")
+		out.WriteHeader(http.StatusMultiStatus)
+		_, _ = io.WriteString(out, `<d:multistatus xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:response><d:href>`+first+
+			`</d:href><d:propstat><d:prop><c:calendar-data>`+event("x", "Tea", hour(26, 8), "")+`</c:calendar-data></d:prop><d:status>HTTP/1.1 200 OK</d:status></d:propstat></d:response>`)
+		_, _ = io.WriteString(out, strings.Repeat(" ", 33<<20))
+		return true
+	})
+	if v := w.sync(id); v.Failure != nil || v.Found != 4 || first == "" || again != 0 {
+		t.Errorf("%q came and was asked for %d times more; %+v, %v", first, again, v, v.Failure)
+	}
 }

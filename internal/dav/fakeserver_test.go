@@ -64,6 +64,7 @@ func (c *collection) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer c.mu.Unlock()
 	b, _ := io.ReadAll(r.Body)
 	body := string(b)
+	r.Body = io.NopCloser(strings.NewReader(body)) // for broken
 	what := r.Method
 	for _, report := range []string{"sync-collection", "multiget"} {
 		if strings.Contains(body, report) {

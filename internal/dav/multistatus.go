@@ -23,7 +23,7 @@ const (
 	maxText    = 4 << 10 // bytes of a name or an address
 	maxData    = 4 << 20 // bytes of an event or a card
 	maxNested  = 60
-	maxHomes   = 10
+	maxHomes   = 10 // that are looked at, whatever an account's servers name
 )
 
 // resource is one response of a multistatus (RFC 4918): what stands at an address, as far as it bears on calendars and
@@ -49,6 +49,7 @@ type props struct {
 	books      []string // homes
 	data       string   // an event or a card
 	hasData    bool
+	noData     int // the status under which a server says that it has no data to give; 0: it does not say so
 }
 
 // errNotMultistatus is what is something else, such as a web page.
@@ -233,8 +234,12 @@ func (m *answer) propstat(to *props) error {
 		}
 		return m.skip()
 	})
-	if err == nil && status/100 == 2 {
+	switch {
+	case err != nil:
+	case status/100 == 2:
 		*to = found
+	case found.hasData && !to.hasData:
+		to.noData = status
 	}
 	return err
 }
@@ -254,9 +259,9 @@ func (m *answer) property(name xml.Name, p *props) (err error) {
 	case xml.Name{Space: nsDAV, Local: "current-user-principal"}:
 		return m.hrefs(func(s string) { p.principal = s })
 	case xml.Name{Space: nsCalDAV, Local: "calendar-home-set"}:
-		return m.hrefs(func(s string) { p.calendars = append(p.calendars, s) })
+		return m.hrefs(func(s string) { p.calendars = another(p.calendars, s) })
 	case xml.Name{Space: nsCard, Local: "addressbook-home-set"}:
-		return m.hrefs(func(s string) { p.books = append(p.books, s) })
+		return m.hrefs(func(s string) { p.books = another(p.books, s) })
 	case xml.Name{Space: nsCalDAV, Local: "supported-calendar-component-set"}:
 		return m.children(func(e xml.StartElement) error {
 			p.limited = true
@@ -288,14 +293,21 @@ func (m *answer) kind(p *props) error {
 	})
 }
 
+// another adds a home, of which a server may name any number, in one property or in many.
+func another(homes []string, s string) []string {
+	if len(homes) >= maxHomes {
+		return homes
+	}
+	return append(homes, s)
+}
+
 func (m *answer) hrefs(f func(string)) error {
-	n := 0
 	return m.children(func(e xml.StartElement) error {
 		if e.Name != (xml.Name{Space: nsDAV, Local: "href"}) {
 			return m.skip()
 		}
 		s, err := m.word()
-		if n++; err == nil && s != "" && n <= maxHomes {
+		if err == nil && s != "" {
 			f(s)
 		}
 		return err
