@@ -18,6 +18,9 @@ import (
 // lookupTime is how long names are looked for.
 const lookupTime = 5 * time.Second
 
+// findTime is how long an account's calendars are looked for in all: somebody waits for it.
+const findTime = time.Minute
+
 // services are what may be found, with their names in the DNS and under /.well-known (RFC 6764).
 var services = []service{{CalDAV, "caldav"}, {CardDAV, "carddav"}} //nolint:gochecknoglobals // a table
 
@@ -32,16 +35,30 @@ type place struct {
 // discover finds the calendars and address books of an account: at the address itself, else where the DNS and the server
 // say that they are (RFC 6764). A server that is asked for one kind often tells both.
 func (s *Service) discover(ctx context.Context, a Account) ([]place, error) {
+	within, cancel := context.WithTimeout(ctx, s.findTime)
+	defer cancel()
+	found, err := s.findPlaces(within, a)
+	if err != nil && tooSlow(ctx, within) {
+		err = explained(&stop{code: "destination_slow", err: err})
+	}
+	return found, err
+}
+
+// tooSlow reports whether what ended is the time we give another server, and not what our caller gave us.
+func tooSlow(caller, within context.Context) bool { return within.Err() != nil && caller.Err() == nil }
+
+func (s *Service) findPlaces(ctx context.Context, a Account) ([]place, error) {
 	f := &finder{s: s, as: sign{a.Login, a.Password}, asked: map[string]bool{}}
 	for _, v := range services {
 		if f.has(v.kind) {
 			continue
 		}
 		for _, at := range f.starts(ctx, a.Address, v) {
-			if err := f.begin(ctx, at); err != nil {
-				if ctx.Err() != nil {
-					return nil, err
-				}
+			err := f.begin(ctx, at)
+			if ctx.Err() != nil { // what was found until then is not all
+				return nil, ctx.Err()
+			}
+			if err != nil {
 				f.failed(err)
 			}
 			if f.has(v.kind) {
@@ -151,6 +168,7 @@ type finder struct {
 	s     *Service
 	as    sign
 	asked map[string]bool
+	homes int // how many were looked at
 	found []place
 	worst error
 
@@ -234,11 +252,12 @@ func (f *finder) about(ctx context.Context, at *url.URL) (here *resource, from *
 	return here, from, err
 }
 
-// home lists what a home holds.
+// home lists what a home holds. How many there are is not the server's to say.
 func (f *finder) home(ctx context.Context, at *url.URL) error {
-	if f.asked["1 "+at.String()] {
+	if f.asked["1 "+at.String()] || f.homes >= maxHomes {
 		return nil
 	}
+	f.homes++
 	f.asked["1 "+at.String()] = true
 	type one struct {
 		href string

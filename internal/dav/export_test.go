@@ -3,10 +3,14 @@ package dav
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // Tick looks for calendars whose turn it is.
 func Tick(ctx context.Context, s *Service) error { return s.tick(ctx) }
+
+// Hurry has a service find and read within less time.
+func Hurry(s *Service, t time.Duration) { s.findTime, s.readTime = t, t }
 
 // Starts are where discovery begins, and the host outside of the domain to which its DNS leads.
 func Starts(ctx context.Context, s *Service, address, kind string) (list []string, elsewhere string) {

@@ -28,11 +28,15 @@ func (s *Service) request(ctx context.Context, as sign, method, address string, 
 	return r, nil
 }
 
-// send sends it. What cannot be reached is a stop; every status is an answer.
+// send sends it. What cannot be reached is a stop; every status is an answer. The client's own errors hold the address,
+// which may be secret: none leaves as it is.
 func (s *Service) send(with doer, r *http.Request) (*http.Response, error) {
 	res, err := with.Do(r)
-	if err == nil || r.Context().Err() != nil {
-		return res, err
+	if err == nil {
+		return res, nil
+	}
+	if over := r.Context().Err(); over != nil {
+		return nil, over
 	}
 	if f := fault.As(err); f != nil {
 		return nil, &stop{code: f.Code, err: err}

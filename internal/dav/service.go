@@ -23,6 +23,8 @@ type Service struct {
 	dav    doer // follows no redirect by itself
 	codecs codecs
 	doing  sync.Map // readers by user and calendar
+
+	findTime, readTime time.Duration
 }
 
 // Options are what calendars stand on.
@@ -43,7 +45,7 @@ func New(d *db.DB, o Options) *Service {
 	client := httpsafe.New(o.HTTP)
 	asked := *client
 	asked.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	s := &Service{db: d, o: o, client: client, dav: &asked}
+	s := &Service{db: d, o: o, client: client, dav: &asked, findTime: findTime, readTime: readTime}
 	s.handle()
 	return s
 }

@@ -22,6 +22,10 @@ const (
 	longestPause = 24 * time.Hour
 )
 
+// readTime is how long a calendar may take to be read. It is less than a job has (package job), so that who waits for a
+// calendar that never ends is told.
+const readTime = 4 * time.Minute
+
 // batch is how many rows one transaction writes: the writer has others to serve.
 const batch = 500
 
@@ -47,13 +51,18 @@ func (s *Service) sync(ctx context.Context, by account.ID, id string, tell func(
 		return Calendar{}, err
 	}
 	v := was
-	changed, err := s.read(ctx, by, u.Zone, &v, tell)
+	within, cancel := context.WithTimeout(ctx, s.readTime)
+	defer cancel()
+	changed, err := s.read(within, by, u.Zone, &v, tell)
 	now := s.now()
 	if errors.Is(err, errChanged) {
 		return s.Get(ctx, by, id)
 	}
 	if err != nil {
 		why := stopped(err)
+		if tooSlow(ctx, within) {
+			why = &stop{code: "destination_slow", err: err}
+		}
 		if why == nil || ctx.Err() != nil {
 			return Calendar{}, fmt.Errorf("sync a calendar: %w", err)
 		}

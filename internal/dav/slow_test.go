@@ -1,0 +1,98 @@
+package dav_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"kith/internal/dav"
+	"kith/internal/db"
+	"kith/internal/db/dbtest"
+)
+
+// How many requests looking for calendars makes is not for a server to say.
+func TestAddAccount_manyHomes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, dbtest.SQLite(t)))
+	c := newCollection("calendar")
+	var homes strings.Builder
+	for i := range 300 {
+		fmt.Fprintf(&homes, "<c:calendar-home-set><d:href>/home%d/</d:href></c:calendar-home-set><a:addressbook-home-set><d:href>/book%d/</d:href></a:addressbook-home-set>", i, i)
+	}
+	c.home = homes.String()
+	w.answers(c.ServeHTTP)
+	if _, _, err := w.s.AddAccount(t.Context(), w.by, dav.AccountDraft{Address: w.web.URL, Login: "ana", Password: "sesame"}); err == nil {
+		t.Error("nothing is there, and yet it is added")
+	}
+	if n := strings.Count(c.questions(), "PROPFIND1"); n == 0 || n > 10 {
+		t.Errorf("it looked at %d homes", n)
+	}
+}
+
+// A server that takes its time is left after ours, which its owner is told.
+func TestSlowServer(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := newCollection("calendar")
+		c.set("1.ics", event("1", "Tea", hour(25, 8), ""))
+		a, id := w.calendarOf(c)
+		w.sync(id)
+		c.set("2.ics", event("2", "Tea", hour(25, 9), ""))
+		gone := func(r *http.Request) { // a server sees that its client is gone once it has read all
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}
+		slow := func(_ http.ResponseWriter, r *http.Request) { gone(r) }
+		half := func(out http.ResponseWriter, r *http.Request) {
+			out.WriteHeader(http.StatusMultiStatus)
+			_, _ = out.Write([]byte(`<d:multistatus xmlns:d="DAV:">`))
+			_ = http.NewResponseController(out).Flush()
+			gone(r)
+		}
+		dav.Hurry(w.s, 100*time.Millisecond)
+		for name, f := range map[string]http.HandlerFunc{"no answer": slow, "half an answer": half} {
+			w.answers(f)
+			if _, _, err := w.s.AddAccount(t.Context(), w.by, dav.AccountDraft{Address: w.web.URL, Login: "ana", Password: "sesame"}); code(err) != "destination_slow" {
+				t.Errorf("%s: looked for with %v", name, err)
+			}
+			if _, err := w.s.Look(t.Context(), w.by, a.ID); code(err) != "destination_slow" {
+				t.Errorf("%s: looked for again with %v", name, err)
+			}
+			if v := w.sync(id); v.Failure == nil || v.Failure.Code != "destination_slow" || v.RetryAt == nil || !v.RetryAt.After(w.now) {
+				t.Errorf("%s: read as %+v, %v", name, v, v.Failure)
+			}
+		}
+		if len(w.busy()) != 1 {
+			t.Errorf("what was known is gone: %q", w.busy())
+		}
+	})
+}
+
+// Whoever gives up sees that, and no address: it goes to the log.
+func TestSync_givenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, dbtest.SQLite(t)))
+	c := w.add(dav.Draft{})
+	var began atomic.Bool
+	ctx, cancel := context.WithCancel(t.Context())
+	w.answers(func(_ http.ResponseWriter, r *http.Request) {
+		began.Store(true)
+		cancel()
+		<-r.Context().Done()
+	})
+	_, err := w.s.Sync(ctx, w.by, c.ID)
+	if !errors.Is(err, context.Canceled) || !began.Load() || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "127.0.0.1") {
+		t.Errorf("given up with %v", err)
+	}
+	v, err := w.s.Get(t.Context(), w.by, c.ID)
+	if err != nil || v.Failure != nil {
+		t.Errorf("it counts as a failure: %v, %v", v.Failure, err)
+	}
+}
