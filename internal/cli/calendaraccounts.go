@@ -232,14 +232,5 @@ func findCalendarAccount(ctx context.Context, k *client.Client, id string) (api.
 	if err != nil {
 		return api.CalendarAccount{}, err
 	}
-	var found []api.CalendarAccount
-	for _, v := range list.Items {
-		if strings.HasSuffix(v.ID, id) {
-			found = append(found, v)
-		}
-	}
-	if len(found) != 1 {
-		return api.CalendarAccount{}, usagef("%d accounts have this id: see kith calendars accounts list", len(found))
-	}
-	return found[0], nil
+	return byEnd(list.Items, func(v api.CalendarAccount) string { return v.ID }, id, "accounts have this id: see kith calendars accounts list")
 }

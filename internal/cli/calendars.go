@@ -298,14 +298,5 @@ func findCalendar(ctx context.Context, k *client.Client, id string) (api.Calenda
 	if err != nil {
 		return api.Calendar{}, err
 	}
-	var found []api.Calendar
-	for _, v := range list.Items {
-		if strings.HasSuffix(v.ID, id) {
-			found = append(found, v)
-		}
-	}
-	if len(found) != 1 {
-		return api.Calendar{}, usagef("%d calendars have this id: see kith calendars list", len(found))
-	}
-	return found[0], nil
+	return byEnd(list.Items, func(v api.Calendar) string { return v.ID }, id, "calendars have this id: see kith calendars list")
 }

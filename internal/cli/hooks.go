@@ -259,14 +259,5 @@ func findHook(ctx context.Context, k *client.Client, id string) (api.Hook, error
 	if err != nil {
 		return api.Hook{}, err
 	}
-	var found []api.Hook
-	for _, v := range list.Items {
-		if strings.HasSuffix(v.ID, id) {
-			found = append(found, v)
-		}
-	}
-	if len(found) != 1 {
-		return api.Hook{}, usagef("%d hooks have this id: see kith hooks list", len(found))
-	}
-	return found[0], nil
+	return byEnd(list.Items, func(v api.Hook) string { return v.ID }, id, "hooks have this id: see kith hooks list")
 }

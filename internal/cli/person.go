@@ -294,9 +294,8 @@ func cmpErr(err, other error) error {
 
 // partOf is the one thing of a person whose id ends so.
 func partOf(d api.PersonDetail, end string) (noun, id string, err error) {
-	end = strings.ToLower(strings.TrimSpace(end))
-	if len(end) < 4 {
-		return "", "", usagef("an id needs at least its last four characters")
+	if end, err = idEnd(end); err != nil {
+		return "", "", err
 	}
 	found := 0
 	look := func(n string, row api.Row) {

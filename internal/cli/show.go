@@ -37,15 +37,15 @@ const recent = 600
 
 // findMoment is the moment with this id or this end of an id; without either, the last one logged.
 func findMoment(ctx context.Context, k *client.Client, id string) (api.Moment, error) {
-	id = strings.ToLower(strings.TrimSpace(id))
-	if id == "" {
+	if strings.TrimSpace(id) == "" {
 		return k.LastMoment(ctx)
+	}
+	id, err := idEnd(id)
+	if err != nil {
+		return api.Moment{}, err
 	}
 	if len(id) == 36 {
 		return k.Moment(ctx, id)
-	}
-	if len(id) < 4 {
-		return api.Moment{}, usagef("an id needs at least its last four characters")
 	}
 	var found []api.Moment
 	cursor := ""
