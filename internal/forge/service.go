@@ -236,8 +236,8 @@ func place(ctx context.Context, r db.Reader, u account.User, list []Work) error 
 	}
 	for i, w := range list {
 		for _, c := range w.Author.channels() {
-			if w.Mark == "" && list[i].Person == "" {
-				list[i].Person, list[i].Name = people[c].ID, people[c].Name
+			if theirs := people[c]; w.Mark == "" && list[i].Person == "" && len(theirs) > 0 {
+				list[i].Person, list[i].Name = theirs[0].ID, theirs[0].Name
 			}
 		}
 	}

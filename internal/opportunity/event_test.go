@@ -2,9 +2,12 @@ package opportunity_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"kith/internal/account"
 	"kith/internal/dav"
@@ -46,6 +49,7 @@ func TestService_Today_event(t *testing.T) {
 		{"nobody who is known", "Lunch with Omar", "omar@example.org", time.Hour, time.Hour, false, ""},
 		{"a part of a word", "Idaho planning", "", time.Hour, time.Hour, false, ""},
 		{"a crowd", "All hands", "ida@example.org a@x.org b@x.org c@x.org d@x.org e@x.org f@x.org", time.Hour, time.Hour, false, ""},
+		{"an address two people share", "Planning", "home@example.org", time.Hour, time.Hour, false, ""},
 		{"no title is allowed", "", "", time.Hour, time.Hour, false, ""},
 		{"it is logged already", "Lunch with Ida", "", 20 * time.Hour, time.Hour, true, ""},
 	} {
@@ -55,8 +59,8 @@ func TestService_Today_event(t *testing.T) {
 				l := newLife(t, d, "ana@example.org")
 				clock := func() time.Time { return l.at }
 				l.offers.Calendars(dav.New(d, dav.Options{Accounts: account.New(d, clock), Now: clock}))
-				ida := l.person(person.Draft{Name: "Ida Šimić", Nickname: "Ida", Ring: "close", Channels: []person.Channel{{Kind: person.Email, Value: "ida@example.org"}}})
-				l.person(person.Draft{Name: "Idan"})
+				ida := l.person(person.Draft{Name: "Ida Šimić", Nickname: "Ida", Ring: "close", Channels: []person.Channel{{Kind: person.Email, Value: "ida@example.org"}, {Kind: person.Email, Value: "home@example.org"}}})
+				l.person(person.Draft{Name: "Idan", Channels: []person.Channel{{Kind: person.Email, Value: "home@example.org"}}})
 				l.log("conversation", "a long talk", 1, ida.ID)
 				l.at = l.at.AddDate(0, 0, 6)
 				if tt.logged {
@@ -93,5 +97,30 @@ func TestService_Today_event(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// Where words are not parted, the first two whom a title names are the same each time.
+func TestService_Today_eventDense(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, dbtest.SQLite(t))
+	l := newLife(t, d, "ana@example.org")
+	clock := func() time.Time { return l.at }
+	l.offers.Calendars(dav.New(d, dav.Options{Accounts: account.New(d, clock), Now: clock}))
+	for _, name := range []string{"鈴木", "高橋", "田中", "佐藤", "伊藤"} {
+		l.person(person.Draft{Name: name, Ring: "close"})
+	}
+	l.event(t, d, time.Hour, time.Hour, "佐藤と田中と高橋と伊藤でlunch", "")
+	for range 20 {
+		var named []string
+		for _, o := range l.offered() {
+			if o.Source == opportunity.SourceEvent {
+				named = append(named, o.Name)
+			}
+		}
+		slices.Sort(named)
+		if diff := cmp.Diff([]string{"佐藤", "田中"}, named); diff != "" {
+			t.Fatal(diff)
+		}
 	}
 }

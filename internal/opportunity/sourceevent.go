@@ -95,8 +95,7 @@ func guests(ctx context.Context, r db.Reader, by account.ID, list []dav.Event) (
 	for i, m := range mails {
 		mails[i] = person.Norm(person.Email, m, "")
 	}
-	slices.Sort(mails)
-	owners, err := mailOwners(ctx, r, by, slices.Compact(mails))
+	owners, err := person.Reached(ctx, r, by, mails)
 	if err != nil {
 		return nil, err
 	}
@@ -109,10 +108,12 @@ func guests(ctx context.Context, r db.Reader, by account.ID, list []dav.Event) (
 		seen := map[string]bool{}
 		if len(e.Invited) <= eventCrowd {
 			for _, m := range e.Invited {
-				if id := owners[person.Norm(person.Email, m, "")]; id != "" && !seen[id] {
-					seen[id] = true
-					found = append(found, guest{e, id, true})
+				theirs := owners[person.Norm(person.Email, m, "")]
+				if len(theirs) != 1 || seen[theirs[0].ID] { // an address several people share says nothing
+					continue
 				}
+				seen[theirs[0].ID] = true
+				found = append(found, guest{e, theirs[0].ID, true})
 			}
 		}
 		for _, id := range called.in(e.Title) {
@@ -127,40 +128,48 @@ func guests(ctx context.Context, r db.Reader, by account.ID, list []dav.Event) (
 
 // names are how people are called, folded. Somebody of whom nothing but a card is known is found by their whole name only.
 type names struct {
-	whole map[string]string // to ids; empty where two are called so
-	words map[string]string
+	whole   map[string]string // to ids; empty where two are called so
+	words   map[string]string
+	dense   map[string]string // those of words that a title may hold without parting them
+	lengths []int             // of dense, in bytes, the longest first
 }
 
-func (n names) add(to map[string]string, name, id string) {
+func (n *names) add(to map[string]string, name, id string) {
 	if was, taken := to[name]; taken && was != id {
 		id = ""
 	}
 	to[name] = id
 }
 
-func (n names) known(name, nickname, id string, near bool) {
+func (n *names) word(w, id string) {
+	n.add(n.words, w, id)
+	if dense(w) && len([]rune(w)) > 1 {
+		n.add(n.dense, w, id)
+	}
+}
+
+func (n *names) known(name, nickname, id string, near bool) {
 	words := wordsOf(name)
 	switch {
 	case len(words) > 1:
 		n.add(n.whole, strings.Join(words, " "), id)
 	case len(words) == 1 && (near || dense(words[0])):
-		n.add(n.words, words[0], id)
+		n.word(words[0], id)
 	}
 	if !near {
 		return
 	}
 	if len(words) > 1 && len([]rune(words[0])) >= 3 {
-		n.add(n.words, words[0], id)
+		n.word(words[0], id)
 	}
 	if w := wordsOf(nickname); len(w) == 1 && len([]rune(w[0])) >= 3 {
-		n.add(n.words, w[0], id)
+		n.word(w[0], id)
 	}
 }
 
-// in are those a title names.
-func (n names) in(title string) (ids []string) {
+// in are those a title names: by their whole names if there is one, else the first of them.
+func (n *names) in(title string) (ids []string) {
 	words := wordsOf(title)
-	line := " " + strings.Join(words, " ") + " "
 	add := func(id string) {
 		if id != "" && !slices.Contains(ids, id) && len(ids) < 2 {
 			ids = append(ids, id)
@@ -177,9 +186,13 @@ func (n names) in(title string) (ids []string) {
 	for _, w := range words {
 		add(n.words[w])
 	}
-	for w, id := range n.words { // where words are not parted by blanks
-		if dense(w) && len([]rune(w)) > 1 && strings.Contains(line, w) {
-			add(id)
+	for _, w := range words { // where words are not parted by blanks
+		for i := range w {
+			for _, length := range n.lengths {
+				if i+length <= len(w) {
+					add(n.dense[w[i:i+length]])
+				}
+			}
 		}
 	}
 	slices.Sort(ids)
@@ -195,36 +208,25 @@ func dense(w string) bool {
 	return strings.ContainsFunc(w, func(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) })
 }
 
-func callNames(ctx context.Context, r db.Reader, by account.ID) (names, error) {
-	n := names{map[string]string{}, map[string]string{}}
+func callNames(ctx context.Context, r db.Reader, by account.ID) (*names, error) {
+	n := &names{whole: map[string]string{}, words: map[string]string{}, dense: map[string]string{}}
 	type row struct {
 		id, name, nickname string
 		near               bool
 	}
-	return n, db.Each(ctx, r, func(s db.Scanner) (v row, err error) {
+	err := db.Each(ctx, r, func(s db.Scanner) (v row, err error) {
 		err = s.Scan(&v.id, &v.name, &v.nickname, &v.near)
 		return v, err
 	}, func(v row) error {
 		n.known(v.name, v.nickname, v.id, v.near)
 		return nil
 	}, "SELECT id, name, nickname, ring <> '' OR cadence IS NOT NULL OR last_contact_at IS NOT NULL FROM person WHERE "+nearby, string(by))
-}
-
-func mailOwners(ctx context.Context, r db.Reader, by account.ID, mails []string) (map[string]string, error) {
-	owners := map[string]string{}
-	if len(mails) == 0 {
-		return owners, nil
-	}
-	in, args := db.In(3, mails[:min(len(mails), 500)])
-	return owners, db.Each(ctx, r, func(s db.Scanner) (v [2]string, err error) {
-		err = s.Scan(&v[0], &v[1])
-		return v, err
-	}, func(v [2]string) error {
-		if was, twice := owners[v[0]]; twice && was != v[1] {
-			v[1] = "" // an address two people share says nothing
+	for w := range n.dense {
+		if !slices.Contains(n.lengths, len(w)) {
+			n.lengths = append(n.lengths, len(w))
 		}
-		owners[v[0]] = v[1]
-		return nil
-	}, "SELECT norm, person_id FROM person_channel WHERE user_id = $1 AND kind = $2 AND deleted_at IS NULL AND norm IN ("+in+") ORDER BY norm, person_id",
-		append([]any{string(by), person.Email}, args...)...)
+	}
+	slices.Sort(n.lengths)
+	slices.Reverse(n.lengths)
+	return n, err
 }
