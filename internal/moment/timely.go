@@ -39,12 +39,48 @@ func Met(ctx context.Context, r db.Reader, by account.ID, day string) ([]string,
 	return slices.Compact(list), nil
 }
 
-// Since reports whether there was a moment with a person after an instant: one that happened then, or one of that local
-// day, which began at day, that was written down after it; a line without an hour is not known to have come before.
-func Since(ctx context.Context, r db.Reader, by account.ID, personID string, day, at time.Time) (bool, error) {
-	return db.One(ctx, r, db.Value[bool], `SELECT EXISTS (SELECT 1 FROM moment_person p JOIN moment m ON m.order_key = p.order_key
-		WHERE p.user_id = $1 AND p.person_id = $2 AND p.order_key >= $3 AND m.deleted_at IS NULL AND (m.happened_at >= $4 OR m.captured_at >= $4))`,
-		string(by), personID, keyOf(day), db.Micros(at))
+// After is an instant in somebody's life, on a local day that began at Day.
+type After struct {
+	Person  string
+	Day, At time.Time
+}
+
+// Since returns the people with whom there was a moment after their instant: one that happened then, or one of that local
+// day that was written down after it; a line without an hour is not known to have come before. Each is named once.
+func Since(ctx context.Context, r db.Reader, by account.ID, list []After) (map[string]bool, error) {
+	const atOnce = 200
+	met := map[string]bool{}
+	for part := range slices.Chunk(list, atOnce) {
+		after, ids := map[string]After{}, make([]string, len(part))
+		first := part[0].Day
+		for i, a := range part {
+			after[a.Person], ids[i] = a, a.Person
+			if a.Day.Before(first) {
+				first = a.Day
+			}
+		}
+		in, args := db.In(3, ids)
+		err := db.Each(ctx, r, func(s db.Scanner) (v withWhom, err error) {
+			err = s.Scan(&v.person, &v.key, &v.happened, &v.captured)
+			return v, err
+		}, func(v withWhom) error {
+			a := after[v.person]
+			if v.key >= keyOf(a.Day) && max(v.happened, v.captured) >= db.Micros(a.At) {
+				met[v.person] = true
+			}
+			return nil
+		}, `SELECT p.person_id, p.order_key, m.happened_at, m.captured_at FROM moment_person p JOIN moment m ON m.order_key = p.order_key
+			WHERE p.user_id = $1 AND p.order_key >= $2 AND p.person_id IN (`+in+`) AND m.deleted_at IS NULL`, append([]any{string(by), keyOf(first)}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return met, nil
+}
+
+type withWhom struct {
+	person                  string
+	key, happened, captured int64
 }
 
 // Lately is how the last days were.

@@ -130,3 +130,24 @@ func TestService_finished_answered(t *testing.T) {
 		}
 	})
 }
+
+// Whether there was a word since is asked of each by what they finished themselves.
+func TestService_Today_finishedByTwo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := newLife(t, d, "ana@example.org")
+		ids := map[string]string{}
+		for _, name := range []string{"Sam", "Rosa"} {
+			ids[name] = l.person(person.Draft{Name: name, Channels: []person.Channel{{Kind: person.URL, Value: "https://forge.example.org/" + strings.ToLower(name)}}}).ID
+		}
+		l.told(t, d, "Fewer tables", "sam", l.at)
+		l.at = l.at.AddDate(0, 0, 1)
+		l.log("thanks", "thanked both", 1, ids["Sam"], ids["Rosa"])
+		l.at = l.at.AddDate(0, 0, 1)
+		l.told(t, d, "More chairs", "rosa", l.at)
+		l.at = l.at.AddDate(0, 0, 1)
+		if got := l.finished(); got.Person != ids["Rosa"] {
+			t.Errorf("offered %+v", got)
+		}
+	})
+}

@@ -3,6 +3,7 @@ package opportunity
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"kith/internal/account"
@@ -30,7 +31,10 @@ func sourceFinished(ctx context.Context, s *Service, sc *scene) ([]Candidate, er
 	if err != nil {
 		return nil, err
 	}
-	var list []Candidate
+	var (
+		list  []Candidate
+		after []moment.After
+	)
 	for _, w := range done {
 		p, ok := people[w.Person]
 		if !ok {
@@ -49,20 +53,18 @@ func sourceFinished(ctx context.Context, s *Service, sc *scene) ([]Candidate, er
 		if err != nil {
 			return nil, err
 		}
-		met, err := moment.Since(ctx, s.db, sc.u.ID, p.ID, began, w.FinishedAt)
-		if err != nil {
-			return nil, fmt.Errorf("read moments since: %w", err)
-		}
-		if met {
-			continue
-		}
+		after = append(after, moment.After{Person: p.ID, Day: began, At: w.FinishedAt})
 		c.Facts.Waiting = max(0, int(sc.on.Sub(on).Hours())/24)
 		c.Name, c.Kind = called(p), capture.Thanks
 		c.Text = sc.say("finished.text", c.ID, "name", c.Name)
 		c.Why = finishedWhy(sc, w, c.Name, c.Facts.Waiting)
 		list = append(list, c)
 	}
-	return list, nil
+	met, err := moment.Since(ctx, s.db, sc.u.ID, after)
+	if err != nil {
+		return nil, fmt.Errorf("read moments since: %w", err)
+	}
+	return slices.DeleteFunc(list, func(c Candidate) bool { return met[c.Person] }), nil
 }
 
 func finishedWhy(sc *scene, w forge.Work, name string, ago int) string {
