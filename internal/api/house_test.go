@@ -127,7 +127,7 @@ func (h *house) join(email, name string) caller {
 
 func (h *house) tokenFor(u account.User, scopes auth.Scopes) string {
 	h.t.Helper()
-	_, secret, err := h.services.Auth.NewToken(h.t.Context(), u.ID, auth.TokenDraft{Name: "test", Scopes: scopes})
+	_, secret, err := h.services.Auth.NewToken(h.t.Context(), auth.Identity{User: u.ID, Local: true}, "", auth.TokenDraft{Name: "test", Scopes: scopes})
 	if err != nil {
 		h.t.Fatal(err)
 	}

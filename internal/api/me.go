@@ -24,7 +24,8 @@ type Me struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// MeChange is what is to be changed; what is left out stays. A new e-mail address or password needs the present password.
+// MeChange is what is to be changed; what is left out stays. A new e-mail address or password needs the present password,
+// or a browser whose owner has proved themselves lately.
 type MeChange struct {
 	Name        *string `json:"name,omitempty" minLength:"1" maxLength:"100"`
 	Zone        *string `json:"zone,omitempty" maxLength:"64"`
@@ -32,7 +33,7 @@ type MeChange struct {
 	DayStart    *int    `json:"day_start,omitempty" minimum:"0" maximum:"720"`
 	Email       *string `json:"email,omitempty" minLength:"1" maxLength:"254"`
 	NewPassword *string `json:"new_password,omitempty" maxLength:"1000" doc:"Signs other browsers out."`
-	Password    string  `json:"password,omitempty" maxLength:"1000" doc:"The present one."`
+	Password    string  `json:"password,omitempty" maxLength:"1000" doc:"The present one. A browser whose owner has proved themselves lately needs none."`
 }
 
 // Farewell is what erasing oneself asks for.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -83,5 +84,31 @@ func TestPasskeys(t *testing.T) {
 		if n := len(into[List[Session]](h.do("GET", "/api/v1/sessions", h.ana.token, nil)).Items); n != 0 {
 			t.Errorf("%d browsers are still signed in", n)
 		}
+	})
+}
+
+// A browser whose owner has proved themselves lately needs no password again, and any other one does.
+func TestProof(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		_, secret, err := h.services.Auth.Begin(t.Context(), h.ana.user.ID, "a browser")
+		if err != nil {
+			t.Fatal(err)
+		}
+		browser := header{"Cookie", "kith_session=" + secret}
+		token := `{"name":"phone","scopes":["read"]}`
+		h.do("PATCH", "/api/v1/me", "", `{"email":"new@example.org"}`, browser).want(http.StatusOK, "")
+		h.do("POST", "/api/v1/tokens", "", token, browser).want(http.StatusCreated, "")
+		if err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "UPDATE auth_session SET proved_at = 0")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h.do("PATCH", "/api/v1/me", "", `{"email":"newer@example.org"}`, browser).want(http.StatusUnprocessableEntity, "password_missing")
+		h.do("PATCH", "/api/v1/me", "", `{"email":"newer@example.org","password":"`+password+`"}`, browser).want(http.StatusOK, "")
+		h.do("POST", "/api/v1/tokens", "", token, browser).want(http.StatusForbidden, "proof_needed")
+		h.do("DELETE", "/api/v1/me", "", `{"password":"wrong"}`, browser).want(http.StatusUnprocessableEntity, "wrong_password")
 	})
 }

@@ -413,7 +413,7 @@ func benchUser(b *testing.B, h *house) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, secret, err := h.NewToken(b.Context(), u.ID, auth.TokenDraft{Name: "bench", Scopes: auth.Own})
+	_, secret, err := h.NewToken(b.Context(), auth.Identity{User: u.ID, Local: true}, "", auth.TokenDraft{Name: "bench", Scopes: auth.Own})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -101,12 +101,14 @@ func TestProof(t *testing.T) {
 		wantCode(t, h.NeedProof(by), "")
 		h.pass(auth.ProofLife)
 		by = h.who(t, secret)
+		phoneToken := auth.TokenDraft{Name: "phone", Scopes: auth.NewScopes(auth.Read)}
 		dangerous := map[string]func() error{
 			"the act itself":      func() error { return h.NeedProof(by) },
 			"a new passkey":       func() error { _, err := h.AskNew(t.Context(), by, h.site(t)); return err },
 			"removing a passkey":  func() error { return h.RemovePasskey(t.Context(), by, p.ID, "") },
 			"recovery codes":      func() error { _, err := h.NewRecoveryCodes(t.Context(), by); return err },
 			"ending all sessions": func() error { return h.RevokeOtherSessions(t.Context(), by) },
+			"a new token":         func() error { _, _, err := h.NewToken(t.Context(), by, "", phoneToken); return err },
 			"the lock":            func() error { return h.SetLock(t.Context(), by, 0) },
 		}
 		for what, act := range dangerous {
@@ -120,6 +122,14 @@ func TestProof(t *testing.T) {
 			wantCode(t, err, "password_missing")
 			wantCode(t, h.Vouch(t.Context(), by, ""), "password_missing")
 		}
+
+		_, secretless, err := h.NewToken(t.Context(), by, "wrong", phoneToken)
+		if wantCode(t, err, "wrong_password"); secretless != "" {
+			t.Error("a secret all the same")
+		}
+		_, _, err = h.NewToken(t.Context(), by, password, phoneToken)
+		wantCode(t, err, "")
+		wantCode(t, h.NeedProof(h.who(t, secret)), "proof_needed") // the password stood for the token alone
 
 		wantCode(t, h.Confirm(t.Context(), by, "wrong"), "wrong_password")
 		wantCode(t, h.NeedProof(h.who(t, secret)), "proof_needed")
@@ -143,6 +153,8 @@ func TestProof(t *testing.T) {
 		wantCode(t, h.SignOut(t.Context(), secret), "")
 		wantCode(t, h.ChangePassword(t.Context(), by, "", "one more plain sentence"), "not_signed_in")
 		_, err = h.NewRecoveryCodes(t.Context(), by)
+		wantCode(t, err, "not_signed_in")
+		_, _, err = h.NewToken(t.Context(), by, "", phoneToken)
 		wantCode(t, err, "not_signed_in")
 		wantCode(t, h.NeedProof(auth.Identity{User: ana.ID}), "proof_needed")
 	})

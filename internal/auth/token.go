@@ -14,9 +14,9 @@ import (
 	"kith/internal/fault"
 )
 
-// NewToken makes a token of by. The secret is returned this once. Whoever asks through a token must not get more than it
-// has: see Identity.MayGrant.
-func (s *Service) NewToken(ctx context.Context, by account.ID, d TokenDraft) (Token, string, error) {
+// NewToken makes a token of by, which needs the password, or another proof lately. The secret is returned this once. Whoever
+// asks through a token must not get more than it has: see Identity.MayGrant.
+func (s *Service) NewToken(ctx context.Context, by Identity, password string, d TokenDraft) (Token, string, error) {
 	name := strings.TrimSpace(d.Name)
 	switch {
 	case name == "":
@@ -43,23 +43,35 @@ func (s *Service) NewToken(ctx context.Context, by account.ID, d TokenDraft) (To
 		}
 		t.ExpiresAt = &end
 	}
+	kept := ""
+	if password != "" {
+		kept, err = s.confirm(ctx, by.User, password)
+	} else {
+		err = s.NeedProof(by)
+	}
+	if err != nil {
+		return Token{}, "", err
+	}
 	secret := newToken()
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		u, err := s.accounts.GetFrom(ctx, tx, by)
+		if err := s.stands(ctx, tx, by, kept); err != nil {
+			return err
+		}
+		u, err := s.accounts.GetFrom(ctx, tx, by.User)
 		if err != nil {
 			return err
 		}
 		if t.Scopes.Has(Admin) && !u.Admin {
 			return fault.Denied("not_an_admin", "Only an administrator's token can have the scope admin.")
 		}
-		n, err := countTokens(ctx, tx, by)
+		n, err := countTokens(ctx, tx, by.User)
 		if err != nil {
 			return err
 		}
 		if n >= MaxTokens {
 			return fault.Conflict("too_many_tokens", "", "There are %d tokens already. Revoke one that is not used any more.", MaxTokens).With("max", MaxTokens)
 		}
-		return insertToken(ctx, tx, by, t, digest(secret))
+		return insertToken(ctx, tx, by.User, t, digest(secret))
 	})
 	if err != nil {
 		return Token{}, "", fmt.Errorf("keep the token: %w", err)

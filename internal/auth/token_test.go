@@ -15,7 +15,7 @@ import (
 
 func (h *house) token(t *testing.T, u account.User, scopes auth.Scopes) (auth.Token, string) {
 	t.Helper()
-	v, secret, err := h.NewToken(t.Context(), u.ID, auth.TokenDraft{Name: "test", Scopes: scopes})
+	v, secret, err := h.NewToken(t.Context(), auth.Identity{User: u.ID, Local: true}, "", auth.TokenDraft{Name: "test", Scopes: scopes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestToken(t *testing.T) {
 		h := open(d)
 		ana := h.user(t, "ana")
 		end := h.now().Add(2 * time.Hour)
-		v, secret, err := h.NewToken(t.Context(), ana.ID, auth.TokenDraft{Name: " phone ", Scopes: auth.NewScopes(auth.Capture), ExpiresAt: &end})
+		v, secret, err := h.NewToken(t.Context(), auth.Identity{User: ana.ID, Local: true}, "", auth.TokenDraft{Name: " phone ", Scopes: auth.NewScopes(auth.Capture), ExpiresAt: &end})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestTokenRefused(t *testing.T) {
 			{"not_an_admin", ben.ID, auth.TokenDraft{Name: "a", Scopes: auth.NewScopes(auth.Admin)}},
 			{"account_not_found", "nobody", auth.TokenDraft{Name: "a", Scopes: read}},
 		} {
-			_, secret, err := h.NewToken(t.Context(), tt.by, tt.d)
+			_, secret, err := h.NewToken(t.Context(), auth.Identity{User: tt.by, Local: true}, "", tt.d)
 			wantCode(t, err, tt.want)
 			if secret != "" {
 				t.Errorf("%s: a secret all the same", tt.want)
@@ -125,7 +125,7 @@ func TestTokenRefused(t *testing.T) {
 		for range auth.MaxTokens {
 			h.token(t, ben, read)
 		}
-		_, _, err := h.NewToken(t.Context(), ben.ID, auth.TokenDraft{Name: "a", Scopes: read})
+		_, _, err := h.NewToken(t.Context(), auth.Identity{User: ben.ID, Local: true}, "", auth.TokenDraft{Name: "a", Scopes: read})
 		wantCode(t, err, "too_many_tokens")
 	})
 }

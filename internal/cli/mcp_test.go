@@ -51,7 +51,7 @@ func newAssisted(t *testing.T, address string) assisted {
 
 func (a assisted) token(t *testing.T, of account.User, scopes ...auth.Scope) string {
 	t.Helper()
-	_, secret, err := a.auth.NewToken(t.Context(), of.ID, auth.TokenDraft{Name: "assistant", Scopes: auth.NewScopes(scopes...)})
+	_, secret, err := a.auth.NewToken(t.Context(), auth.Identity{User: of.ID, Local: true}, "", auth.TokenDraft{Name: "assistant", Scopes: auth.NewScopes(scopes...)})
 	if err != nil {
 		t.Fatal(err)
 	}

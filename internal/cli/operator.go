@@ -242,7 +242,7 @@ func (o *operator) newToken(r *http.Request, in newToken) (api.Token, error) {
 	if err != nil {
 		return api.Token{}, err
 	}
-	t, secret, err := o.h.auth.NewToken(r.Context(), id, auth.TokenDraft{Name: in.Name, Scopes: scopes, ExpiresAt: in.ExpiresAt})
+	t, secret, err := o.h.auth.NewToken(r.Context(), auth.Identity{User: id, Local: true}, "", auth.TokenDraft{Name: in.Name, Scopes: scopes, ExpiresAt: in.ExpiresAt})
 	if err != nil {
 		return api.Token{}, err
 	}

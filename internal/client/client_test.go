@@ -51,7 +51,7 @@ func house(t *testing.T) (http.Handler, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, token, err := doors.NewToken(t.Context(), u.ID, auth.TokenDraft{Name: "test", Scopes: auth.Own})
+	_, token, err := doors.NewToken(t.Context(), auth.Identity{User: u.ID, Local: true}, "", auth.TokenDraft{Name: "test", Scopes: auth.Own})
 	if err != nil {
 		t.Fatal(err)
 	}

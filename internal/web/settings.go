@@ -192,9 +192,6 @@ func (h *Handler) settingsTokenNew(w http.ResponseWriter, r *http.Request, v *vi
 		return err
 	}
 	fields := []string{"name", "scopes", "expires_at", "password"}
-	if err := h.Auth.Vouch(r.Context(), v.Identity, f.Get("password")); err != nil {
-		return h.refused(w, r, v, "token", f, err, fields...)
-	}
 	scopes, err := auth.ParseScopes(f.Values["scope"])
 	if err != nil {
 		return h.refused(w, r, v, "token", f, err, fields...)
@@ -208,7 +205,7 @@ func (h *Handler) settingsTokenNew(w http.ResponseWriter, r *http.Request, v *vi
 		at := v.Now.AddDate(0, 0, days)
 		draft.ExpiresAt = &at
 	}
-	_, secret, err := h.Auth.NewToken(r.Context(), v.User.ID, draft)
+	_, secret, err := h.Auth.NewToken(r.Context(), v.Identity, f.Get("password"), draft)
 	if err != nil {
 		return h.refused(w, r, v, "token", f, err, fields...)
 	}
