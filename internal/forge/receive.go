@@ -24,7 +24,7 @@ const (
 // heardEvery is how often it is noted that a forge told something: a busy one tells much that is nothing to us.
 const heardEvery = time.Minute
 
-// manyRefused is from how many on refusals are counted once a minute at most, so that a flood of them writes nothing.
+// manyRefused is from how many on refusals are counted once in heardEvery at most, so that a flood of them writes next to nothing.
 const manyRefused = 100
 
 // Receive takes a delivery for the hook at an address. A refusal is recorded with its reason and returned as a fault.
@@ -88,7 +88,7 @@ func (s *Service) Receive(ctx context.Context, address string, h http.Header, bo
 // refuse records that a delivery was refused, and says so.
 func (s *Service) refuse(ctx context.Context, at row, why string) error {
 	now, r := s.now(), at.Refused
-	if r.Count < manyRefused || r.At == nil || r.Why != why || now.Sub(*r.At) >= heardEvery {
+	if r.Count < manyRefused || r.At == nil || now.Sub(*r.At) >= heardEvery {
 		if err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return refused(ctx, tx, at, why, now) }); err != nil {
 			return err
 		}

@@ -151,13 +151,19 @@ func TestReceive_refused(t *testing.T) {
 		if out, err := h.send(t, v.Address, own, body); err != nil || out != forge.Kept {
 			t.Errorf("%v %v", out, err)
 		}
-		// A flood is counted, and then noted once a minute.
+		// A flood is counted, and then noted once a minute, for whatever reasons it is refused.
 		for range 150 {
 			_, _ = h.send(t, v.Address, secret, body)
+			_, _ = h.forges.Receive(t.Context(), v.Address, event(forge.GitHub, "pull_request"), strings.NewReader(body))
 		}
 		got, err = h.forges.Get(t.Context(), h.ana.ID, v.ID)
 		if err != nil || got.Refused.Count < 100 || got.Refused.Count > 102 {
 			t.Errorf("%+v %v", got.Refused, err)
+		}
+		h.now = h.now.Add(time.Minute)
+		_, _ = h.send(t, v.Address, secret, body)
+		if later, err := h.forges.Get(t.Context(), h.ana.ID, v.ID); err != nil || later.Refused.Count != got.Refused.Count+1 || !later.Refused.At.Equal(h.now) {
+			t.Errorf("a minute later %+v %v", later.Refused, err)
 		}
 		stored, err := db.One(t.Context(), d, db.Value[string], "SELECT secret FROM forge_hook")
 		if err != nil || strings.Contains(stored, own) {

@@ -128,9 +128,10 @@ func heard(ctx context.Context, tx *db.Tx, at row, forge string, now time.Time) 
 	return err
 }
 
+// refused counts a refusal, unless others that came meanwhile were enough of them.
 func refused(ctx context.Context, tx *db.Tx, at row, why string, now time.Time) error {
-	_, err := tx.Exec(ctx, "UPDATE forge_hook SET refused = refused + 1, refused_why = $1, refused_at = $2 WHERE user_id = $3 AND id = $4 AND deleted_at IS NULL",
-		why, db.Micros(now), string(at.owner), at.ID)
+	_, err := tx.Exec(ctx, "UPDATE forge_hook SET refused = refused + 1, refused_why = $1, refused_at = $2 WHERE user_id = $3 AND id = $4 AND deleted_at IS NULL"+
+		" AND (refused < $5 OR refused_at <= $6)", why, db.Micros(now), string(at.owner), at.ID, manyRefused, db.Micros(now.Add(-heardEvery)))
 	return err
 }
 
