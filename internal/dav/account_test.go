@@ -212,3 +212,37 @@ func nameserver(t *testing.T) *net.Resolver {
 		return (&net.Dialer{}).DialContext(ctx, "udp", conn.LocalAddr().String())
 	}}
 }
+
+// The same request twice at once adds one account, and both are answered with it.
+func TestAddAccount_atOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := newCollection("calendar")
+		draft := dav.AccountDraft{ID: "0192f0c1-7c1e-7a3b-9c1d-0000000000a1", Address: w.web.URL, Login: "ana", Password: "sesame"}
+		type answer struct {
+			a       dav.Account
+			created bool
+			err     error
+		}
+		add := func() (v answer) {
+			v.a, v.created, v.err = w.s.AddAccount(context.Background(), w.by, draft)
+			return v
+		}
+		var one answer
+		begun := false
+		w.answers(func(out http.ResponseWriter, r *http.Request) {
+			if !begun { // while the first looks for its calendars, the second comes and is done
+				begun = true
+				w.mu.Unlock()
+				one = add()
+				w.mu.Lock()
+			}
+			c.ServeHTTP(out, r)
+		})
+		two := add()
+		if one.err != nil || two.err != nil || one.created == two.created || one.a.ID != draft.ID || two.a.ID != draft.ID || len(two.a.Calendars) != 1 {
+			t.Errorf("%+v and %+v", one, two)
+		}
+	})
+}

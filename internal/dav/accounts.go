@@ -39,12 +39,14 @@ func (s *Service) AddAccount(ctx context.Context, by account.ID, d AccountDraft)
 	v := accountRow{Account: Account{
 		ID: id, Name: d.Name, Address: d.Address, Login: d.Login, Password: d.Password, Revision: 1, CreatedAt: now, UpdatedAt: now,
 	}, fingerprint: d.fingerprint()}
+	created := true
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if was, err := s.findAccount(ctx, tx, by, id); err != nil || was != nil {
-			if err == nil {
-				err = fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
-			}
+		was, err := s.findAccount(ctx, tx, by, id)
+		if err != nil {
 			return err
+		}
+		if created = was == nil; !created { // the same request came twice at once
+			return again(ctx, tx, by, *was, d)
 		}
 		n, err := countAccounts(ctx, tx, by)
 		if err != nil {
@@ -62,22 +64,27 @@ func (s *Service) AddAccount(ctx context.Context, by account.ID, d AccountDraft)
 		return Account{}, false, err
 	}
 	got, err := s.Account(ctx, by, id)
-	return got, true, err
+	return got, created, err
 }
 
 func (s *Service) againAccount(ctx context.Context, by account.ID, was accountRow, d AccountDraft) (Account, bool, error) {
-	switch {
-	case was.deletedAt != nil:
-		return Account{}, false, goneAccount()
-	case was.fingerprint != d.fingerprint():
-		return Account{}, false, fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
-	}
-	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return touchAccount(ctx, tx, by, was.ID) })
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return again(ctx, tx, by, was, d) })
 	if err != nil {
 		return Account{}, false, err
 	}
 	got, err := s.Account(ctx, by, was.ID)
 	return got, false, err
+}
+
+// again answers a request whose id was used before.
+func again(ctx context.Context, tx *db.Tx, by account.ID, was accountRow, d AccountDraft) error {
+	switch {
+	case was.deletedAt != nil:
+		return goneAccount()
+	case was.fingerprint != d.fingerprint():
+		return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+	}
+	return touchAccount(ctx, tx, by, was.ID)
 }
 
 // keepFound makes what is known of an account be what was found. What is followed stays, even if it was not found: its
