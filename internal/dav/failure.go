@@ -33,7 +33,7 @@ func failure(code string, line int, item string) *fault.Error {
 	case "calendar_refused":
 		return fault.Invalid("calendar_refused", "password", "The other server does not accept the name and password. Enter them anew; some servers want a password made for apps.")
 	case "calendar_missing":
-		return fault.Invalid("calendar_missing", "url", "The other server has no calendar at this address any more. Copy its address again.")
+		return fault.Invalid("calendar_missing", "url", "There is nothing at this address on the other server any more. Copy the address again, or look at the account again.")
 	case "calendar_wait":
 		return fault.Busy("calendar_wait", "The other server asks to be left alone for a while. What was known stays; it is tried again by itself.")
 	case "calendar_condition":
@@ -43,7 +43,7 @@ func failure(code string, line int, item string) *fault.Error {
 	case "calendar_server_error":
 		return fault.Busy("calendar_server_error", "The other server has a fault of its own. What was known stays; it is tried again by itself.")
 	case "calendar_server_odd":
-		return fault.Invalid("calendar_server_odd", "url", "The other server answers in a way no calendar does. Check the address.")
+		return fault.Invalid("calendar_server_odd", "url", "The other server answers in a way no server of calendars or address books does. Check the address.")
 	case "calendar_unreachable":
 		return fault.Busy("calendar_unreachable", "The connection to the other server broke, or is not secure. What was known stays; it is tried again by itself.")
 	case "event_broken":
@@ -61,7 +61,7 @@ func failure(code string, line int, item string) *fault.Error {
 	case "account_empty":
 		return fault.Invalid("account_empty", "address", "There is neither a calendar nor an address book at this address.")
 	case "too_many_redirects":
-		return fault.Invalid(code, "url", "This address sends on too many times. Enter the address it ends at.").With("max", 3)
+		return fault.Invalid(code, "url", "This address sends on more than %d times. Enter the address it ends at.", maxHops).With("max", maxHops)
 	case "redirect_not_secure":
 		return fault.Invalid(code, "url", "This address sends on from https to http, where others can read along. Enter one that stays on https.")
 	case "address_not_public":
@@ -75,7 +75,7 @@ func failure(code string, line int, item string) *fault.Error {
 	case "response_too_large":
 		return fault.TooLarge(code, "url", "The other server answers with more than %s, which is more than is read.", "32 MiB").With("max", "32 MiB")
 	}
-	return fault.Invalid("calendar_server_odd", "url", "The other server answers in a way no calendar does. Check the address.")
+	return fault.Invalid("calendar_server_odd", "url", "The other server answers in a way no server of calendars or address books does. Check the address.")
 }
 
 // stop ends a sync with a failure for its owner. after is how many seconds the other server wants to be left alone.

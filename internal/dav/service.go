@@ -41,7 +41,7 @@ func New(d *db.DB, o Options) *Service {
 	if o.HTTP.Timeout == 0 {
 		o.HTTP.Timeout = time.Minute
 	}
-	o.HTTP.MaxBody = maxBody
+	o.HTTP.MaxBody, o.HTTP.MaxRedirects = maxBody, maxHops
 	client := httpsafe.New(o.HTTP)
 	asked := *client
 	asked.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -75,6 +75,30 @@ func TestSlowServer(t *testing.T) {
 	})
 }
 
+// An address may send on as often as its refusal says, in an account as by itself.
+func TestSentOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, dbtest.SQLite(t)))
+	c := newCollection("calendar")
+	_, id := w.calendarOf(c)
+	for kind, id := range map[string]string{"an account": id, "an address": w.add(dav.Draft{}).ID} {
+		for hops, want := range map[int]bool{3: true, 4: false} {
+			n := 0
+			w.answers(func(out http.ResponseWriter, r *http.Request) {
+				if n++; n <= hops {
+					http.Redirect(out, r, fmt.Sprintf("/hop%d/", n), http.StatusTemporaryRedirect)
+					return
+				}
+				http.Error(out, "", http.StatusUnauthorized)
+			})
+			v := w.sync(id)
+			if ended := v.Failure != nil && v.Failure.Code == "calendar_refused"; v.Failure == nil || ended != want || !want && v.Failure.Params["max"] != 3 {
+				t.Errorf("%s, sent on %d times: %v", kind, hops, v.Failure)
+			}
+		}
+	}
+}
+
 // Whoever gives up sees that, and no address: it goes to the log.
 func TestSync_givenUp(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ import (
 type sign struct{ login, password string }
 
 // maxHops is how often an answer may send on.
-const maxHops = 5
+const maxHops = 3
 
 // question is a request of WebDAV.
 type question struct {
@@ -36,7 +36,7 @@ func (d *dead) Error() string { return "the question is not understood" }
 // sends on has it already. It never leaves https for http.
 func (s *Service) ask(ctx context.Context, as sign, q question, f func(*resource) error) (from *url.URL, token string, err error) {
 	at := q.address
-	for range maxHops {
+	for range maxHops + 1 {
 		r, err := s.request(ctx, as, q.method, at.String(), strings.NewReader(q.body))
 		if err != nil {
 			return nil, "", err
