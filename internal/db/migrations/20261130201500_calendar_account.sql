@@ -1,4 +1,3 @@
--- +goose Up
 -- Accounts of CalDAV and CardDAV: whoever signs in once follows several calendars and address books. Owner: dav.
 CREATE TABLE calendar_account (
     user_id     TEXT   NOT NULL,
