@@ -67,13 +67,13 @@ func (h *Handler) calendarRowOf(v *visit, c dav.Calendar) calendarRow {
 			found = "web.account.contacts"
 		}
 		row.Said = v.P.N(found, c.Found) + " " +
-			v.P.T("web.calendar.news", "day", inSentence(v.P, v.P.RelativeDay(v.User.Day(*c.SyncedAt), v.today())))
+			v.P.T("web.calendar.news", "day", v.dayOf(*c.SyncedAt))
 	}
 	if c.Failure != nil {
 		row.Wrong = v.P.Fault(c.Failure)
 		if c.RetryAt != nil {
 			at := c.RetryAt.In(v.User.Location())
-			row.Again = v.P.T("web.calendar.again", "day", inSentence(v.P, v.P.RelativeDay(v.User.Day(at), v.today())), "time", v.P.Time(at))
+			row.Again = v.P.T("web.calendar.again", "day", v.dayOf(at), "time", v.P.Time(at))
 		}
 	}
 	return row

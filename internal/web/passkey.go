@@ -78,9 +78,9 @@ func (h *Handler) passkeys(w http.ResponseWriter, r *http.Request, v *visit, sta
 	}
 	for _, k := range list {
 		row := passkeyRow{ID: k.ID, Name: k.Name, Form: view.Forms[k.ID], Last: k.ID == last}
-		row.About = p.T("passkey.made", "day", inSentence(p, p.RelativeDay(v.User.Day(k.CreatedAt), v.today())))
+		row.About = p.T("passkey.made", "day", v.dayOf(k.CreatedAt))
 		if k.UsedAt != nil {
-			row.About += " · " + p.T("passkey.used", "day", inSentence(p, p.RelativeDay(v.User.Day(*k.UsedAt), v.today())))
+			row.About += " · " + p.T("passkey.used", "day", v.dayOf(*k.UsedAt))
 		}
 		if k.Backed {
 			row.About += " · " + p.T("passkey.backed")

@@ -79,7 +79,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 		}
 		row.Scopes = strings.Join(words, ", ")
 		if t.UsedAt != nil {
-			row.Used = p.T("web.token.used", "day", inSentence(p, p.RelativeDay(u.Day(*t.UsedAt), v.today())))
+			row.Used = p.T("web.token.used", "day", v.dayOf(*t.UsedAt))
 		}
 		if t.ExpiresAt != nil {
 			row.Expires = p.T("web.token.expires", "day", p.Date(t.ExpiresAt.In(u.Location()), "full"))

@@ -113,6 +113,11 @@ func (v *visit) signedIn() bool { return v.User.ID != "" }
 // today is the person's own day.
 func (v *visit) today() string { return v.User.Day(v.Now) }
 
+// dayOf is the day of an instant, as it stands within a sentence.
+func (v *visit) dayOf(t time.Time) string {
+	return inSentence(v.P, v.P.RelativeDay(v.User.Day(t), v.today()))
+}
+
 // page is the frame of a page for this visit.
 func (v *visit) page(title, active string) page {
 	pg := page{P: v.P, Title: title, Active: active, Name: v.User.Name, Owner: string(v.User.ID)}

@@ -84,13 +84,13 @@ func whyRefused(p *i18n.Printer, why string) string {
 func hookRowOf(r *http.Request, v *visit, k forge.Hook) hookRow {
 	row := hookRow{ID: k.ID, Name: k.Name, Address: origin(r) + "/hooks/" + k.Address, Said: v.P.T("web.work.never")}
 	if k.HeardAt != nil {
-		row.Said = v.P.T("web.work.heard", "forge", forgeName(k.Forge), "day", inSentence(v.P, v.P.RelativeDay(v.User.Day(*k.HeardAt), v.today())))
+		row.Said = v.P.T("web.work.heard", "forge", forgeName(k.Forge), "day", v.dayOf(*k.HeardAt))
 	}
 	switch {
 	case !k.Ready:
 		row.Wrong = v.P.T("web.work.waits")
 	case k.Refused.At != nil:
-		day := inSentence(v.P, v.P.RelativeDay(v.User.Day(*k.Refused.At), v.today()))
+		day := v.dayOf(*k.Refused.At)
 		row.Wrong = v.P.N("web.work.refused", k.Refused.Count, "day", day) + " " + whyRefused(v.P, k.Refused.Why)
 	}
 	return row
@@ -173,7 +173,7 @@ func workRows(v *visit, list []forge.Work) []workRow {
 	for i, w := range list {
 		rows[i] = workRow{
 			Title: w.Title, URL: w.URL, Kind: workKind(v.P, w.Kind), Place: w.Place, Person: w.Person,
-			Day: inSentence(v.P, v.P.RelativeDay(v.User.Day(w.FinishedAt), v.today())),
+			Day: v.dayOf(w.FinishedAt),
 		}
 		switch {
 		case w.Mark == forge.Me:
