@@ -127,9 +127,31 @@ async function faults(page) {
   }, ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
 }
 
+// tooWide is by how much a page is wider than its window, and what sticks out.
+const tooWide = (page) =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return "";
+    const out = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > clientWidth + 1);
+    return `${scrollWidth - clientWidth} px: ${out.slice(0, 3).map((e) => e.outerHTML.slice(0, 120))}`;
+  });
+
+// edgeless are the controls that nothing outlines when colours are forced, which takes backgrounds and shadows away.
+const edgeless = (page) =>
+  page.evaluate(() => {
+    const outlined = (e) => {
+      const { borderTopStyle, borderBottomStyle, outlineStyle } = getComputedStyle(e);
+      return [borderTopStyle, borderBottomStyle, outlineStyle].some((s) => s !== "none");
+    };
+    const told = (e) => outlined(e) || outlined(e.parentElement) || getComputedStyle(e).textDecorationLine.includes("underline");
+    const own = ":not([type=hidden], [type=checkbox], [type=radio], [type=range])"; // those are drawn by the browser
+    return [...document.querySelectorAll(`button, .button, input${own}, select, textarea`)]
+      .filter((e) => e.checkVisibility() && !told(e)).map((e) => e.outerHTML.slice(0, 120));
+  });
+
 // faultless looks at a page with all its folds open: no fault that axe can see in light and dark, at its own width or those
-// named, and no sideways scrolling at 320 and 1280 px. It leaves the page as it was. KITH_PICTURES names a folder for
-// pictures of what it saw.
+// named; no sideways scrolling at 320 and 1280 px, nor with letters twice as large; and controls that can be told where
+// colours are forced. It leaves the page as it was. KITH_PICTURES names a folder for pictures of what it saw.
 export async function faultless(page, name, widths = [page.viewportSize().width]) {
   const folds = await page.locator("main details:not([open])").elementHandles();
   for (const fold of folds) await fold.evaluate((d) => (d.open = true));
@@ -148,10 +170,15 @@ export async function faultless(page, name, widths = [page.viewportSize().width]
   }
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 844 });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wide <= 0, `${name} scrolls sideways by ${wide} px at ${width} px`);
+    assert.equal(await tooWide(page), "", `${name} scrolls sideways at ${width} px`);
   }
+  await page.setViewportSize({ width: 640, height: 844 }); // 320 px for letters twice as large
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  assert.equal(await tooWide(page), "", `${name} scrolls sideways with letters twice as large`);
+  await page.evaluate(() => (document.documentElement.style.fontSize = ""));
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce", forcedColors: "active" });
+  assert.deepEqual(await edgeless(page), [], `${name}, colours forced`);
   for (const fold of folds) await fold.evaluate((d) => (d.open = false));
-  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.emulateMedia({ forcedColors: "none" });
   await page.setViewportSize(before);
 }

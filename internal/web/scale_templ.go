@@ -113,7 +113,9 @@ func scalePage(pg page, v scaleView) templ.Component {
 					escaped(templ_7745c5c3_Buffer, string(fig.Title))
 					markup(templ_7745c5c3_Buffer, "</p>")
 				}
-				markup(templ_7745c5c3_Buffer, "<table class=\"pulse-table\"><caption class=\"visually-hidden\">")
+				markup(templ_7745c5c3_Buffer, "<div class=\"sideways\" role=\"group\" tabindex=\"0\" aria-label=\"")
+				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.history")))
+				markup(templ_7745c5c3_Buffer, "\"><table class=\"pulse-table\"><caption class=\"visually-hidden\">")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.history")))
 				markup(templ_7745c5c3_Buffer, "</caption> <thead><tr><th scope=\"col\">")
 				escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.col.day")))
@@ -145,7 +147,7 @@ func scalePage(pg page, v scaleView) templ.Component {
 					escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.scale.delete.short")))
 					markup(templ_7745c5c3_Buffer, "</button></form></td></tr>")
 				}
-				markup(templ_7745c5c3_Buffer, "</tbody></table></section>")
+				markup(templ_7745c5c3_Buffer, "</tbody></table></div></section>")
 			}
 			markup(templ_7745c5c3_Buffer, " ")
 			templ_7745c5c3_Err = scaleCredit(pg, v).Render(ctx, templ_7745c5c3_Buffer)
@@ -175,7 +177,7 @@ func scalePage(pg page, v scaleView) templ.Component {
 
 //go:noinline
 func scaleCredit(pg page, v scaleView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var39 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var40 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div class=\"credit\">")
 		if !v.Scale.Validated {
 			markup(templ_7745c5c3_Buffer, "<p>")
@@ -221,8 +223,8 @@ func scaleCredit(pg page, v scaleView) templ.Component {
 
 //go:noinline
 func scaleTakePage(pg page, v scaleView) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var50 templ.Component) (templ_7745c5c3_Err error) {
-		templ_7745c5c3_Var51 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var51 templ.Component) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var52 := block(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer) (templ_7745c5c3_Err error) {
 			markup(templ_7745c5c3_Buffer, "<div class=\"page-head\"><h1 lang=\"")
 			escaped(templ_7745c5c3_Buffer, string(v.Lang))
 			markup(templ_7745c5c3_Buffer, "\">")
@@ -265,7 +267,7 @@ func scaleTakePage(pg page, v scaleView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var52), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -275,19 +277,19 @@ func scaleTakePage(pg page, v scaleView) templ.Component {
 
 //go:noinline
 func scaleChoices(pg page, v scaleView, it pulse.Item) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var61 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<fieldset><legend lang=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.Lang))
 		markup(templ_7745c5c3_Buffer, "\">")
 		escaped(templ_7745c5c3_Buffer, string(v.Words.Items[it.ID]))
 		markup(templ_7745c5c3_Buffer, "</legend>")
-		var templ_7745c5c3_Var63 = []any{"choices", templ.KV("wide", len(v.Words.Answers[it.Answers].Each) == 0)}
-		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var63...)
+		var templ_7745c5c3_Var64 = []any{"choices", templ.KV("wide", len(v.Words.Answers[it.Answers].Each) == 0)}
+		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var64...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		markup(templ_7745c5c3_Buffer, "<div class=\"")
-		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var63).String()))
+		escaped(templ_7745c5c3_Buffer, string(templ.CSSClasses(templ_7745c5c3_Var64).String()))
 		markup(templ_7745c5c3_Buffer, "\" lang=\"")
 		escaped(templ_7745c5c3_Buffer, string(v.Lang))
 		markup(templ_7745c5c3_Buffer, "\">")
@@ -335,7 +337,7 @@ func scaleChoices(pg page, v scaleView, it pulse.Item) templ.Component {
 
 //go:noinline
 func scaleSlider(pg page, v scaleView, it pulse.Item) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var74 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var75 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div><div class=\"range\"><label for=\"")
 		escaped(templ_7745c5c3_Buffer, string("q-"+it.ID))
 		markup(templ_7745c5c3_Buffer, "\" lang=\"")
