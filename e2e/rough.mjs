@@ -16,7 +16,8 @@ export function dice(seed) {
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// rough starts the proxy. It does no harm until its rough is set; fates counts what it did.
+// rough starts the proxy. It does no harm until its rough is set; fates counts what it did. While its gone is set nothing comes
+// through, and while its only names a fate that is what every line meets.
 export async function rough(t, target, seed) {
   const roll = dice(seed);
   const { hostname, port } = new URL(target);
@@ -39,7 +40,8 @@ export async function rough(t, target, seed) {
     try {
       const body = await whole(req);
       const list = req.method === "POST" && req.url.startsWith("/capture") ? writing : reading;
-      const fate = state.rough && req.url !== "/live" ? list[Math.floor(roll() * list.length)] : "fine";
+      if (state.gone) return res.destroy();
+      const fate = list === writing && state.only ? state.only : state.rough && req.url !== "/live" ? list[Math.floor(roll() * list.length)] : "fine";
       if (list === writing && state.rough) fates[fate] = (fates[fate] ?? 0) + 1;
       if (fate === "lost") return res.destroy();
       if (fate === "slow") await after(50 + roll() * 500);

@@ -110,6 +110,7 @@ async function kept(url: URL): Promise<Response | undefined> {
 async function page(e: FetchEvent, url: URL): Promise<Response> {
   const asked = (async () => {
     const r = ((await e.preloadResponse) as Response | undefined) ?? (await fetch(e.request));
+    if (r.type === "error") throw new Error("no network"); // a preload that failed: Firefox resolves it, others reject it
     const to = r.headers.get("Kith-Owner");
     if (to !== null) await belongs(to === "none" ? "" : to);
     if (to !== null && to !== "none") await seclude(r);
