@@ -118,6 +118,9 @@ func dayBegins(date time.Time, loc *time.Location, dayStart int) time.Time {
 		local := t.In(loc)
 		_, offset := local.Zone()
 		start, end := local.ZoneBounds()
+		if !end.IsZero() && !end.After(t) { // past the tables' end, Go ends a leap year a day early: its last day has no next change
+			end = t.Add(24 * time.Hour)
+		}
 		at := wall.Add(-time.Duration(offset) * time.Second)
 		if end.IsZero() || at.Before(end) {
 			if at.Before(start) {

@@ -33,6 +33,10 @@ func TestDay(t *testing.T) {
 		// Cairo's days have begun at 01:00 when clocks are put forward at midnight.
 		{"no midnight", "Africa/Cairo", "2026-04-23T22:00:00Z", 0, "2026-04-24"},
 		// Samoa left out 30 December 2011.
+		// Go's ZoneBounds end 2040, a leap year past its tables, a day early.
+		{"a leap year's last day", "Europe/Berlin", "2040-12-31T12:00:00Z", 0, "2040-12-31"},
+		{"the day after it", "America/St_Johns", "2041-01-01T03:30:00Z", 0, "2041-01-01"},
+		{"a moment before", "America/St_Johns", "2041-01-01T03:29:59Z", 0, "2040-12-31"},
 		{"a day left out", "Pacific/Apia", "2011-12-30T10:00:00Z", 0, "2011-12-31"},
 		{"the day before", "Pacific/Apia", "2011-12-30T09:59:59Z", 0, "2011-12-29"},
 	}
