@@ -41,10 +41,10 @@ type jsonFlag struct {
 type serveFlags struct {
 	storeFlags   `embed:""`
 	Addr         string   `env:"KITH_ADDR" default:"${addr}" placeholder:"HOST:PORT" help:"Address to listen on (${default})."`
-	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open. With https and no proxy in front, Kith gets its own certificate. Passkeys hang on its host."`
-	TLS          string   `name:"tls" env:"KITH_TLS" placeholder:"HOW" enum:"auto,acme,off" default:"auto" help:"acme: get a certificate for --public-url. off: a proxy has one. auto: acme where --public-url is https, --addr is not loopback and there is no --trusted-proxy (${default})."`
-	ACME         string   `name:"acme-directory" env:"KITH_ACME_DIRECTORY" placeholder:"URL" help:"Authority to get the certificate from, other than Let's Encrypt, whose terms are accepted by using it."`
-	PlainAddr    string   `name:"plain-addr" env:"KITH_PLAIN_ADDR" default:":80" placeholder:"HOST:PORT" help:"Where plain HTTP is led to https, when Kith has its own certificate (${default})."`
+	PublicURL    string   `env:"KITH_PUBLIC_URL" placeholder:"URL" help:"The address people open. Passkeys hang on its host. Where it is https, --tls says who has the certificate."`
+	TLS          string   `name:"tls" env:"KITH_TLS" placeholder:"HOW" enum:"auto,acme,off" default:"auto" help:"acme: get a certificate for the name in --public-url, and answer by https. off: answer by plain HTTP; a proxy has the certificate. auto: acme where --public-url is https, --addr is not loopback and no --trusted-proxy is named; else off (${default})."`
+	ACME         string   `name:"acme-directory" env:"KITH_ACME_DIRECTORY" placeholder:"URL" help:"Authority to get the certificate from instead of Let's Encrypt. Getting one accepts the terms of whichever it is."`
+	PlainAddr    string   `name:"plain-addr" env:"KITH_PLAIN_ADDR" default:":80" placeholder:"HOST:PORT" help:"Where plain HTTP is led to https, and the authority may ask, when Kith gets its own certificate (${default})."`
 	Role         string   `env:"KITH_ROLE" enum:"all,web,worker" default:"all" help:"What this node does: web, worker or all (${default}); several nodes need PostgreSQL."`
 	TrustedProxy []string `env:"KITH_TRUSTED_PROXY" placeholder:"CIDR" help:"Networks whose X-Forwarded-For is believed."`
 	MailServer   string   `env:"KITH_MAIL_SERVER" placeholder:"URL" help:"Mail server for what people order by mail: smtp://user@host:587 (STARTTLS), smtps://user@host (TLS), smtp+plain://host for a relay next door. It needs --public-url. The password is in KITH_MAIL_PASSWORD or in a file."`
@@ -190,14 +190,23 @@ func (f *serveFlags) certified() bool {
 
 func (f *serveFlags) checkTLS() error {
 	if !f.certified() {
+		if f.ACME != "" && f.TLS == "auto" && f.Role != "worker" {
+			return usagef("--acme-directory says who gives a certificate, but none is asked for here: say --tls acme, or leave it out")
+		}
 		return nil
 	}
 	u, err := url.Parse(f.PublicURL)
 	if err != nil || u.Scheme != "https" {
 		return usagef("--tls acme needs --public-url https://NAME: the certificate is for that name")
 	}
-	if err := httpd.MayBeCertified(u.Hostname()); err != nil {
+	if _, err := httpd.CertifiedName(u.Hostname()); err != nil {
 		return usagef("--public-url %s: %v. Or end TLS elsewhere, and say --tls off", f.PublicURL, err)
+	}
+	if d, err := url.Parse(f.ACME); f.ACME != "" && (err != nil || d.Scheme != "https" || d.Host == "") {
+		return usagef("--acme-directory must be an address by https, such as https://ca.example.org/acme/directory")
+	}
+	if _, _, err := net.SplitHostPort(f.PlainAddr); err != nil {
+		return usagef("--plain-addr must be HOST:PORT, such as :80")
 	}
 	return nil
 }

@@ -46,10 +46,10 @@ func (c *demoCmd) Run(ctx context.Context, a *app) (err error) {
 		storeFlags: storeFlags{Data: folder}, Addr: c.Addr, Role: "all", LogFormat: "text", LogLevel: "warn",
 	}}
 	return server.run(ctx, a, variation{
-		listen: func(ctx context.Context, addr string) (net.Listener, error) {
-			l, err := listen(ctx, addr)
+		listen: func(ctx context.Context, flag, addr string) (net.Listener, error) {
+			l, err := listen(ctx, flag, addr)
 			if err != nil && !a.named("addr") {
-				return listen(ctx, "127.0.0.1:0")
+				return listen(ctx, flag, "127.0.0.1:0")
 			}
 			return l, err
 		},

@@ -163,16 +163,15 @@ func (c *pulseCmd) print(a *app, p api.Pulse) error {
 
 // pulseID is the id of which word is all or the end, as lists show it.
 func pulseID(ctx context.Context, k *client.Client, word string) (string, error) {
+	if len(word) == 36 {
+		return word, nil
+	}
 	page, err := k.Pulses(ctx, "", 200, "")
 	if err != nil {
 		return "", err
 	}
-	for _, p := range page.Items {
-		if len(word) >= 4 && strings.HasSuffix(p.ID, word) {
-			return p.ID, nil
-		}
-	}
-	return word, nil
+	p, err := byEnd(page.Items, func(p api.Pulse) string { return p.ID }, word, "of your newest pulses have an id that ends so; give more of it")
+	return p.ID, err
 }
 
 // remove deletes a pulse.

@@ -33,7 +33,7 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error { return c.run(ctx, a,
 
 // variation is what a demo does otherwise. Nil is as serve does it.
 type variation struct {
-	listen  func(ctx context.Context, address string) (net.Listener, error)
+	listen  func(ctx context.Context, flag, address string) (net.Listener, error)
 	furnish func(ctx context.Context, h *house) error // when the house is built, before anybody enters
 	greet   func(addr net.Addr)
 }
@@ -58,7 +58,7 @@ func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 	if v.listen == nil {
 		v.listen = listen
 	}
-	listener, err := v.listen(ctx, c.Addr)
+	listener, err := v.listen(ctx, "addr", c.Addr)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (c *serveCmd) run(ctx context.Context, a *app, v variation) (err error) {
 		n.serve(ctx, local, h.local(log))
 	}
 	if c.AdminAddr != "" {
-		admin, err := listen(ctx, c.AdminAddr)
+		admin, err := listen(ctx, "admin-addr", c.AdminAddr)
 		if err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (c *serveCmd) certify(ctx context.Context, n *node, s store, l net.Listener
 	if err != nil {
 		return nil, err
 	}
-	if plain, err := listen(ctx, c.PlainAddr); err != nil {
+	if plain, err := listen(ctx, "plain-addr", c.PlainAddr); err != nil {
 		n.log.Warn("plain HTTP is not led to https", "why", err)
 	} else {
 		n.serve(ctx, plain, certificates.Plain(c.PublicURL))
@@ -175,8 +175,8 @@ func (c *serveCmd) open(addr net.Addr) bool {
 }
 
 const openWords = `
-Other devices reach this by plain HTTP, which browsers do not trust. On them Kith cannot be installed, opens nothing
-without a network, and has no passkeys and no push; and whoever shares the network can read along. Three ways to https:
+Other devices reach this by plain HTTP, for which their browsers allow no installing, no pages without a network, no
+passkeys and no push; and whoever shares the network can read along. Three ways to change that:
   1. a name for this machine, and ports 443 and 80 open to it; Kith gets the certificate:
      kith serve --addr :443 --public-url https://kith.example.org
   2. a proxy in front that has a certificate, such as Caddy or Tailscale:
@@ -197,16 +197,16 @@ func reachable(addr net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// listen opens a TCP address, or says in words why it cannot.
-func listen(ctx context.Context, address string) (net.Listener, error) {
+// listen opens a TCP address, or says in words why it cannot, and which flag names another.
+func listen(ctx context.Context, flag, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("the address %s is taken by another program: stop it, or choose another with --addr 127.0.0.1:PORT", address)
+		return nil, fmt.Errorf("the address %s is taken by another program: stop it, or choose another with --%s 127.0.0.1:PORT", address, flag)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("this user may not listen on %s: ports below 1024 are reserved, choose another with --addr", address)
+		return nil, fmt.Errorf("this user may not listen on %s: ports below 1024 are reserved. Allow them (setcap cap_net_bind_service=+ep kith), or choose another with --%s", address, flag)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return nil, fmt.Errorf("this machine has no address %s: choose one it has with --addr", address)
+		return nil, fmt.Errorf("this machine has no address %s: choose one it has with --%s", address, flag)
 	case err != nil:
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
 	}

@@ -19,7 +19,7 @@ func failure(code string, line int, item string) *fault.Error {
 	case ical.NotCalendar:
 		return fault.Invalid("calendar_unreadable", "url", "The other server answers with something that is no calendar, perhaps a web page for signing in. Copy the address of the calendar itself, often called iCal or ICS.")
 	case ical.Truncated:
-		return fault.Busy("calendar_truncated", "The calendar ended in the middle. What was known stays; it is tried again.")
+		return fault.Busy("calendar_truncated", "What the other server sent ended in the middle. What was known stays; it is tried again.")
 	case ical.BadNesting:
 		return fault.Invalid("calendar_broken_parts", "url", "The calendar is damaged in line %d. What was known stays. Export it anew, or tell whoever runs it.", line).With("line", line)
 	case ical.BadDate:
@@ -29,7 +29,7 @@ func failure(code string, line int, item string) *fault.Error {
 	case ical.BadRule:
 		return fault.Invalid("calendar_rule", "url", "Line %d of the calendar has a recurrence that cannot be read. What was known stays. Correct or remove that event, then sync again.", line).With("line", line)
 	case ical.TooMuch:
-		return fault.TooLarge("calendar_too_large", "url", "The calendar holds more than is read: too many events, or one that recurs without end. What was known stays. Follow a smaller calendar.")
+		return fault.TooLarge("calendar_too_large", "url", "There is more than is read: too many entries, or an event that recurs without end. What was known stays. Follow something smaller.")
 	case "calendar_refused":
 		return fault.Invalid("calendar_refused", "password", "The other server does not accept the name and password. Enter them anew; some servers want a password made for apps.")
 	case "calendar_missing":

@@ -15,9 +15,10 @@ import (
 
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
+	"golang.org/x/net/idna"
 )
 
-// Certificates obtain the certificate of one host by ACME (RFC 8555) and renew it a month before it ends. The authority's
+// Certificates obtain the certificate of one host by ACME (RFC 8555) and renew it when a third of its time is left, or a month. The authority's
 // question is answered on the port of https itself (RFC 8737) or, where plain HTTP is open, there.
 type Certificates struct {
 	host string
@@ -36,19 +37,26 @@ type CertificateOptions struct {
 	Log       *slog.Logger
 }
 
-// MayBeCertified says why no authority gives a certificate for a host, or nothing.
-func MayBeCertified(host string) error {
+// CertifiedName is a host as certificates and browsers write it (RFC 5891), or why no authority gives a certificate for it.
+func CertifiedName(host string) (string, error) {
+	name, err := idna.Lookup.ToASCII(host)
 	switch {
 	case net.ParseIP(host) != nil:
-		return errors.New("an address of numbers gets no certificate: use a name")
-	case !strings.Contains(strings.Trim(host, "."), "."):
-		return errors.New("only a name that is known everywhere gets a certificate, such as kith.example.org")
+		return "", errors.New("an address of numbers gets no certificate: use a name")
+	case err != nil || strings.HasSuffix(name, "."):
+		return "", errors.New("this is not written as a name is, such as kith.example.org")
+	case !strings.Contains(name, "."):
+		return "", errors.New("only a name that is known everywhere gets a certificate, such as kith.example.org")
 	}
-	return nil
+	return name, nil
 }
 
 // NewCertificates prepares and asks nobody yet.
 func NewCertificates(o CertificateOptions) (*Certificates, error) {
+	name, err := CertifiedName(o.Host)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
 		return nil, fmt.Errorf("keep certificates: %w", err)
 	}
@@ -56,10 +64,10 @@ func NewCertificates(o CertificateOptions) (*Certificates, error) {
 	if directory == "" {
 		directory = acme.LetsEncryptURL
 	}
-	return &Certificates{host: o.Host, log: o.Log, auto: &autocert.Manager{
+	return &Certificates{host: name, log: o.Log, auto: &autocert.Manager{
 		Prompt:     autocert.AcceptTOS, // docs/operate.md says so
 		Cache:      autocert.DirCache(o.Folder),
-		HostPolicy: autocert.HostWhitelist(o.Host),
+		HostPolicy: autocert.HostWhitelist(name),
 		Client:     &acme.Client{DirectoryURL: directory, UserAgent: "kith"},
 	}}, nil
 }
