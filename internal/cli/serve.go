@@ -306,8 +306,8 @@ func (n *node) wait(ctx context.Context) error {
 // all of its life. GOGC and GOMEMLIMIT in the environment win over both.
 const (
 	startLimit = 96 << 20 // bytes at which a command collects after all
-	serveLimit = 56 << 20 // bytes from which a server tries harder
-	serveGC    = 75
+	serveLimit = 48 << 20 // bytes from which a server tries harder
+	serveGC    = 100
 )
 
 func spendMemory(getenv func(string) string) {

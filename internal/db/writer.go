@@ -21,8 +21,8 @@ var errClosed = errors.New("the database is closed")
 // errLost is what every write of a batch gets when SQLite undid the whole transaction under us (disk full, I/O error).
 var errLost = errors.New("the transaction was undone as a whole")
 
-// writer is the one goroutine that writes to SQLite. It takes the writes that wait together into one transaction, each in
-// its own savepoint, and answers them after the one commit: durability then costs one fsync for all of them.
+// writer is the one goroutine that writes to SQLite. It takes the writes that wait together into one transaction and
+// answers them after the one commit: durability then costs one fsync for all of them.
 type writer struct {
 	log   *slog.Logger
 	pool  *sql.DB // of the one connection below, to be closed with it
@@ -142,46 +142,57 @@ func (w *writer) loop() {
 	}
 }
 
-// commit runs the batch in one transaction and leaves each write's outcome in its err.
+// commit runs the batch in one transaction and leaves each write's outcome in its err. At first without savepoints, which cost
+// a tenth of a small write: few writes fail, and when one does the batch is run again with them.
 func (w *writer) commit(batch []*write) {
+	if w.attempt(batch, false) {
+		return
+	}
+	for _, one := range batch {
+		one.err = nil
+	}
+	w.attempt(batch, true)
+}
+
+// attempt runs the batch in one transaction. It reports false, with nothing done, when writes must be told apart to go on.
+func (w *writer) attempt(batch []*write, apart bool) bool {
 	ctx := context.Background()
-	all := func(err error) {
+	alone := len(batch) == 1
+	all := func(err error) bool {
 		err = translate(err)
 		for _, one := range batch {
 			if one.err == nil {
 				one.err = err
 			}
 		}
+		w.rollback(ctx)
+		return true
 	}
 	if _, err := w.conn.exec(ctx, "BEGIN IMMEDIATE", nil); err != nil {
-		all(fmt.Errorf("begin: %w", err))
-		return
+		return all(fmt.Errorf("begin: %w", err))
 	}
-	alone := len(batch) == 1
 	for _, one := range batch {
 		one.tx = &Tx{dialect: SQLite, conn: w.conn}
-		if alone {
-			one.err = w.call(ctx, one)
-			break
-		}
-		if _, err := w.conn.exec(ctx, "SAVEPOINT one", nil); err != nil {
-			all(fmt.Errorf("savepoint: %w", err))
-			w.rollback(ctx)
-			return
+		if apart {
+			if _, err := w.conn.exec(ctx, "SAVEPOINT one", nil); err != nil {
+				return all(fmt.Errorf("savepoint: %w", err))
+			}
 		}
 		one.err = w.call(ctx, one)
+		if one.err != nil && !apart {
+			w.rollback(ctx)
+			return alone
+		}
 		if one.err != nil {
 			if _, err := w.conn.exec(ctx, "ROLLBACK TO one", nil); err != nil {
 				// SQLite rolls the whole transaction back on some errors (full, I/O). Nobody was answered yet.
-				all(fmt.Errorf("%w: %w", errLost, one.err))
-				w.rollback(ctx)
-				return
+				return all(fmt.Errorf("%w: %w", errLost, one.err))
 			}
 		}
-		if _, err := w.conn.exec(ctx, "RELEASE one", nil); err != nil {
-			all(fmt.Errorf("release: %w", err))
-			w.rollback(ctx)
-			return
+		if apart {
+			if _, err := w.conn.exec(ctx, "RELEASE one", nil); err != nil {
+				return all(fmt.Errorf("release: %w", err))
+			}
 		}
 	}
 	for _, one := range batch {
@@ -192,7 +203,7 @@ func (w *writer) commit(batch []*write) {
 			w.rollback(ctx)
 			if alone {
 				one.err = translate(err)
-				return
+				return true
 			}
 			// Past its savepoint one write cannot be undone without the others. Each gets a transaction of its own.
 			for _, again := range batch {
@@ -200,17 +211,13 @@ func (w *writer) commit(batch []*write) {
 					w.commit([]*write{again})
 				}
 			}
-			return
+			return true
 		}
 	}
-	if alone && batch[0].err != nil {
-		w.rollback(ctx)
-		return
-	}
 	if _, err := w.conn.exec(ctx, "COMMIT", nil); err != nil {
-		all(fmt.Errorf("commit: %w", err))
-		w.rollback(ctx)
+		return all(fmt.Errorf("commit: %w", err))
 	}
+	return true
 }
 
 // end runs what a write kept for the end, and turns a panic into an error.
