@@ -6,13 +6,12 @@ import { mentions, tokens } from "./pocket/names";
 import { worker } from "./pocket/worker";
 import { closing } from "./pocket/lock";
 
-// The zone the browser is in, for set-up and for moments lived away from home.
-for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) {
-  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || field.value;
-}
-for (const shown of document.querySelectorAll<HTMLElement>("[data-zone-shown]")) {
-  shown.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone.replaceAll("_", " ") || shown.textContent;
-}
+// The zone the browser is in, for set-up and for moments lived away from home. Temporal knows it at once; a date format, which
+// knows it too, first reads everything about the language, and no page should open that much later.
+declare const Temporal: { Now: { timeZoneId(): string } } | undefined;
+const zone = () => (typeof Temporal === "object" ? Temporal.Now.timeZoneId() : Intl.DateTimeFormat().resolvedOptions().timeZone);
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) field.value = zone() || field.value;
+for (const shown of document.querySelectorAll<HTMLElement>("[data-zone-shown]")) shown.textContent = zone().replaceAll("_", " ") || shown.textContent;
 
 const flat = (body: FormData) => new URLSearchParams([...body].map(([k, v]) => [k, String(v)] as [string, string]));
 

@@ -25,8 +25,10 @@ async function draw(): Promise<void> {
     const atDoor = owner !== "" && outcome === "door" && waiting.some((l) => l.state === "waits");
     const words = (atDoor ? note.dataset["door"] : note.dataset["words"]) ?? "";
     const span = note.querySelector("span");
-    const said = words.replace("#", new Intl.NumberFormat(lang).format(waiting.length));
-    if (span && span.textContent !== said) span.textContent = said;
+    if (span && waiting.length > 0) {
+      const said = words.replace("#", new Intl.NumberFormat(lang).format(waiting.length));
+      if (span.textContent !== said) span.textContent = said;
+    }
     note.hidden = waiting.length === 0 || (!!box && !atDoor);
     const door = note.querySelector<HTMLElement>("[data-pocket-door]");
     const look = note.querySelector<HTMLElement>("[data-pocket-look]");
