@@ -137,7 +137,7 @@ func (c content) drawn(b *page) {
 	b.raw(`<table role="img" aria-label="`, html.EscapeString(strings.Join(told, "; ")), `" width="100%" cellpadding="0" cellspacing="0" style="table-layout:fixed">`)
 	for _, r := range c.picture {
 		b.raw(`<tr>`)
-		b.el("td", `width="40" `+quiet+`font-size:13px;height:34px;vertical-align:bottom"`, string([]rune(r.Name)[:2]))
+		b.el("td", `width="40" `+quiet+`font-size:13px;height:34px;vertical-align:bottom"`, r.Short)
 		for _, cell := range r.Cells {
 			b.raw(`<td class="h" style="border-bottom:1px solid #e1ddd7;text-align:center;vertical-align:bottom;line-height:1">`)
 			for _, d := range cell {
@@ -160,7 +160,7 @@ func (d dayDrawn) html(b *page, private string) {
 			b.say(m.Text)
 			b.raw(` `)
 		}
-		b.raw(`<span `, quiet, `font-size:14px">`)
+		b.raw(`<span `, quiet, `display:block;font-size:14px">`)
 		b.say(m.Said)
 		if m.Time != "" {
 			b.say(" · " + m.Time)
@@ -186,16 +186,16 @@ func (d dayDrawn) html(b *page, private string) {
 }
 
 func writeBlock(b *page, block prose.Block) {
-	around, item := "div", "p"
+	around, item, style := "div", "p", "margin:6px 0"
 	switch block.Kind {
 	case prose.Bullets:
 		around, item = "ul", "li"
 	case prose.Numbers:
 		around, item = "ol", "li"
 	case prose.Quote:
-		around = "blockquote"
+		around, style = "blockquote", "margin:6px 0;padding-inline-start:12px;border-inline-start:2px solid #e1ddd7"
 	}
-	b.raw("<", around, ` style="margin:6px 0">`)
+	b.raw("<", around, ` class="h" style="`, style, `">`)
 	for _, spans := range block.Items {
 		b.raw("<", item, ` style="margin:0 0 4px;`, serif, `">`)
 		for _, s := range spans {

@@ -81,6 +81,7 @@ func (c content) counted() string {
 // rowDrawn is a day of the picture: what happened in each stretch of it.
 type rowDrawn struct {
 	Name  string
+	Short string // the weekday in few letters
 	Cells [stretches][]dot
 }
 
@@ -94,7 +95,7 @@ const (
 )
 
 func pictureRow(p *i18n.Printer, d reflection.Memory) rowDrawn {
-	r := rowDrawn{Name: p.Day(d.Day, "weekday")}
+	r := rowDrawn{Name: p.Day(d.Day, "weekday"), Short: p.ShortWeekday(d.Day)}
 	for _, m := range d.Moments {
 		at := stretches / 2 // some time that day
 		if m.Precision == "minute" {
@@ -160,8 +161,7 @@ func (c content) text() string {
 	line()
 	if c.moments > 0 {
 		for _, r := range c.picture {
-			name := []rune(r.Name)
-			b.WriteString("  " + string(name[:2]) + "  ")
+			b.WriteString("  " + r.Short + "  ")
 			for _, cell := range r.Cells {
 				b.WriteString([]string{" ·", " ●", " ⁚", " ⁝"}[min(len(cell), 3)])
 			}

@@ -229,6 +229,30 @@ func TestService_privateWordsWhenAllowed(t *testing.T) {
 	})
 }
 
+// The days of the picture can be told apart in every language.
+func TestService_daysOfThePicture(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, dbtest.Open(t, dbtest.SQLite(t)))
+	for _, locale := range account.Locales() {
+		if _, err := h.accounts.Update(t.Context(), h.ana, account.Change{Locale: &locale}, 0); err != nil {
+			t.Fatal(err)
+		}
+		l, err := h.Preview(t.Context(), h.ana, "2026-W47")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for line := range strings.Lines(l.Text) {
+			if day, _, ok := strings.Cut(strings.TrimSpace(line), "   "); ok && strings.Contains(line, "·") {
+				seen[day] = true
+			}
+		}
+		if len(seen) != 7 {
+			t.Errorf("%s: the days are called %v in\n%s", locale, seen, l.Text)
+		}
+	}
+}
+
 func TestService_deadServer(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -53,6 +53,15 @@ func (p *Printer) Day(day, style string) string {
 	return p.Date(t, style)
 }
 
+// ShortWeekday is the weekday of a stored local day in the few letters that tell the seven apart. Text that is no day has none.
+func (p *Printer) ShortWeekday(day string) string {
+	t, err := time.Parse(dayLayout, day)
+	if err != nil {
+		return ""
+	}
+	return p.T("date.wd." + strconv.Itoa(int(t.Weekday())))
+}
+
 // Time writes the hour and minute of t as they are in t's own zone.
 func (p *Printer) Time(t time.Time) string {
 	if p.clock24 {

@@ -202,7 +202,7 @@ func weekPicture(p *i18n.Printer, days []reflection.Memory) picture {
 	v := picture{Height: len(days)*pictureRowHeight + 34}
 	n := 0
 	for i, d := range days {
-		row := pictureRow{Name: p.Day(d.Day, "weekday"), Short: p.T("date.wd." + itoa(weekdayOf(d.Day))), Y: i*pictureRowHeight + pictureRowHeight - 14}
+		row := pictureRow{Name: p.Day(d.Day, "weekday"), Short: p.ShortWeekday(d.Day), Y: i*pictureRowHeight + pictureRowHeight - 14}
 		var minutes []int
 		for _, m := range d.Moments {
 			minutes = append(minutes, at(m))
@@ -391,13 +391,4 @@ func yearSaid(p *i18n.Printer, day string, d reflection.YearDay) string {
 		said += ", " + p.T("web.look.year.written")
 	}
 	return said
-}
-
-// weekdayOf is the weekday of a stored day, 0 on Sunday.
-func weekdayOf(day string) int {
-	t, err := time.Parse(time.DateOnly, day)
-	if err != nil {
-		return 0
-	}
-	return int(t.Weekday())
 }
