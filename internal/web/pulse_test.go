@@ -24,7 +24,7 @@ func TestHelpIsMentioned(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		what, locale string
-		valence      int
+		valence      int // of eight days; 0: none, but twice "often lonely", four weeks apart
 		book         *pulse.HelpBook
 		want         string // empty: no mention
 	}{
@@ -33,6 +33,8 @@ func TestHelpIsMentioned(t *testing.T) {
 		{"the operator's list", "en", 10, own, "The harbour office"},
 		{"the operator wrote no German", "de", 10, own, "TelefonSeelsorge"},
 		{"good days", "en", 70, nil, ""},
+		{"lasting loneliness", "en", 0, nil, "Find A Helpline"},
+		{"lasting loneliness in German", "de", 0, nil, "TelefonSeelsorge"},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +53,17 @@ func TestHelpIsMentioned(t *testing.T) {
 				return visitor{id: u.ID}
 			}
 			ana, bo := visit("ana"), visit("bo")
-			for ago := 7; ago >= 0; ago-- {
+			pages := []string{"/pulse"}
+			if tt.valence == 0 {
+				pages = append(pages, "/scales/ons-loneliness")
+				for _, ago := range []int{28, 0} {
+					at = now.AddDate(0, 0, -ago)
+					if _, _, err := pulses.Answer(t.Context(), ana.id, pulse.AnswerDraft{Scale: "ons-loneliness", Answers: map[string]int{"lonely": 1}}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			for ago := 7; ago >= 0 && tt.valence > 0; ago-- {
 				at = now.AddDate(0, 0, -ago)
 				if _, _, err := pulses.Log(t.Context(), ana.id, pulse.Draft{Valence: tt.valence, Energy: 40}); err != nil {
 					t.Fatal(err)
@@ -64,12 +76,14 @@ func TestHelpIsMentioned(t *testing.T) {
 				}
 				v.cookie = &http.Cookie{Name: "kith_session", Value: secret}
 			}
-			status, body := h.fetch(t, "GET", "/pulse", "", &ana)
-			if status != http.StatusOK || strings.Contains(body, "help-line") != (tt.want != "") || !strings.Contains(body, tt.want) {
-				t.Errorf("%d, without %q:\n%s", status, tt.want, body)
-			}
-			if status, body := h.fetch(t, "GET", "/pulse", "", &bo); status != http.StatusOK || strings.Contains(body, "help-line") {
-				t.Errorf("somebody else: %d\n%s", status, body)
+			for _, path := range pages {
+				status, body := h.fetch(t, "GET", path, "", &ana)
+				if status != http.StatusOK || strings.Contains(body, "help-line") != (tt.want != "") || !strings.Contains(body, tt.want) {
+					t.Errorf("%s: %d, without %q:\n%s", path, status, tt.want, body)
+				}
+				if status, body := h.fetch(t, "GET", path, "", &bo); status != http.StatusOK || strings.Contains(body, "help-line") {
+					t.Errorf("%s of somebody else: %d\n%s", path, status, body)
+				}
 			}
 		})
 	}
