@@ -99,9 +99,9 @@ func codePage(pg page, v doorView) templ.Component {
 			}
 			markup(templ_7745c5c3_Buffer, "<button class=\"button main\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.signin.title")))
-			markup(templ_7745c5c3_Buffer, "</button></form><p><a href=\"/signin\">")
+			markup(templ_7745c5c3_Buffer, "</button><p><a href=\"/signin\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("passkey.code.back")))
-			markup(templ_7745c5c3_Buffer, "</a></p>")
+			markup(templ_7745c5c3_Buffer, "</a></p></form>")
 			return nil
 		})
 		templ_7745c5c3_Err = layout(pg).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
