@@ -176,6 +176,7 @@ func (s *server) build() *table {
 	s.registerToday(t)
 	s.registerSearch(t)
 	s.registerTransfer(t)
+	s.registerTransferDoing(t)
 	s.registerImports(t)
 	s.registerTokens(t)
 	s.registerSessions(t)

@@ -68,6 +68,7 @@ func (s *server) registerTransfer(t *table) {
 			"programs; vcard3 is what older ones read. A browser needs a proof from the last ten minutes.",
 	}, func(ctx context.Context, who auth.Identity, in *struct {
 		Format string `query:"format" enum:"kith,vcard,vcard3" default:"kith" doc:"What to write."`
+		ID     string `query:"id" maxLength:"36" doc:"A UUID of your own, under which an archive is asked for while it goes out, and stopped."`
 	},
 	) (*stream, error) {
 		if err := s.Auth.NeedProof(who); err != nil {
@@ -80,7 +81,7 @@ func (s *server) registerTransfer(t *table) {
 			case "vcard3":
 				s.exportCards(ctx, who, c, addressbook.Three)
 			default:
-				s.export(ctx, who, c)
+				s.export(ctx, who, c, in.ID)
 			}
 		}}, nil
 	})
@@ -105,7 +106,7 @@ func (s *server) registerTransfer(t *table) {
 		raw
 		DryRun bool   `query:"dry_run" doc:"Only count."`
 		Format string `query:"format" enum:"kith,vcard,google,outlook,csv" doc:"What the file must be; left out, it is found out."`
-		ID     string `query:"id" maxLength:"36" doc:"A UUID of your own makes the import of an address book safe to repeat."`
+		ID     string `query:"id" maxLength:"36" doc:"A UUID of your own makes the import of an address book safe to repeat; under it an archive is asked for while it comes in, and stopped."`
 		File   string `query:"file" maxLength:"300" doc:"The name of the file, for the list of imports."`
 	},
 	) (*plain[Imported], error) {
@@ -126,7 +127,35 @@ func (s *server) registerTransfer(t *table) {
 		if format != "" || !archive && in.Format != "kith" {
 			return s.importBook(ctx, who, body, intake.Options{ID: in.ID, File: name, Format: format}, in.DryRun)
 		}
-		return s.importArchive(ctx, who, body, in.DryRun)
+		return s.importArchive(ctx, who, body, transfer.Options{DryRun: in.DryRun, ID: in.ID})
+	})
+}
+
+// TransferDoing is how far an archive is on its way out or in.
+type TransferDoing struct {
+	Done int `json:"done" doc:"Lines written or read."`
+	Of   int `json:"of" doc:"All of them; 0 while that is not known."`
+}
+
+func (s *server) registerTransferDoing(t *table) {
+	handle(s, t, operation{
+		ID: "get-transfer", Method: http.MethodGet, Path: "/transfers/{id}", Scope: auth.Read, Tag: "data", Summary: "How far an archive is",
+		Doc: "While an export or an import runs that was given this id. Afterwards there is nothing under it.", Refuse: []int{http.StatusNotFound},
+	}, func(_ context.Context, who auth.Identity, in *ByID) (*plain[TransferDoing], error) {
+		p, ok := s.Transfer.Doing(who.User, in.ID)
+		if !ok {
+			return nil, fault.NotFound("transfer")
+		}
+		return &plain[TransferDoing]{Status: http.StatusOK, Body: TransferDoing{p.Done, p.Of}}, nil
+	})
+	handle(s, t, operation{
+		ID: "stop-transfer", Method: http.MethodDelete, Path: "/transfers/{id}", Scope: auth.Write, Tag: "data", Summary: "Stop an archive on its way",
+		Doc: "Of an import that is stopped nothing is kept. One that ended at the same moment stays.", Refuse: []int{http.StatusNotFound},
+	}, func(_ context.Context, who auth.Identity, in *ByID) (*none, error) {
+		if !s.Transfer.Stop(who.User, in.ID) {
+			return nil, fault.NotFound("transfer")
+		}
+		return &none{}, nil
 	})
 }
 
@@ -134,7 +163,7 @@ func binary() *huma.Schema { return &huma.Schema{Type: "string", Format: "binary
 
 // export sends the archive. Its headers go out with the first byte, so that a fault before it is still a problem; after it
 // only a broken connection can say that the file is not whole.
-func (s *server) export(ctx context.Context, who auth.Identity, c huma.Context) {
+func (s *server) export(ctx context.Context, who auth.Identity, c huma.Context, id string) {
 	_, w := humago.Unwrap(c)
 	out := &late{w: w, before: func() {
 		h := w.Header()
@@ -142,7 +171,7 @@ func (s *server) export(ctx context.Context, who auth.Identity, c huma.Context) 
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "kith-" + s.now().UTC().Format(time.DateOnly) + ".zip"}))
 		h.Set("Cache-Control", "no-store")
 	}}
-	err := s.Transfer.Export(ctx, who.User, out)
+	err := s.Transfer.Export(ctx, who.User, out, id)
 	if err == nil {
 		return
 	}
@@ -169,7 +198,7 @@ func (l *late) Write(b []byte) (int, error) {
 }
 
 // importArchive keeps the archive in a file while it is read: a ZIP is read from its end.
-func (s *server) importArchive(ctx context.Context, who auth.Identity, body io.Reader, dryRun bool) (*plain[Imported], error) {
+func (s *server) importArchive(ctx context.Context, who auth.Identity, body io.Reader, o transfer.Options) (*plain[Imported], error) {
 	file, err := os.CreateTemp("", "kith-import-*.zip")
 	if err != nil {
 		return nil, err
@@ -185,11 +214,11 @@ func (s *server) importArchive(ctx context.Context, who auth.Identity, body io.R
 	if size == 0 {
 		return nil, problem(http.StatusBadRequest, "body_missing", "Send the archive as the body of the request.")
 	}
-	report, err := s.Transfer.Import(ctx, who.User, file, size, transfer.Options{DryRun: dryRun})
+	report, err := s.Transfer.Import(ctx, who.User, file, size, o)
 	if err != nil {
 		return nil, err
 	}
-	return &plain[Imported]{Status: http.StatusOK, Body: importedOf(report, dryRun)}, nil
+	return &plain[Imported]{Status: http.StatusOK, Body: importedOf(report, o.DryRun)}, nil
 }
 
 // archiveOf is the file that was sent, its name if that was sent too, and whether it was sent as an archive.

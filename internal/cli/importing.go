@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/charmbracelet/x/term"
@@ -16,9 +17,15 @@ import (
 	"kith/internal/i18n"
 )
 
-// tellImport says on standard error how far an import is, until the function it returns is called: a bar on a terminal,
-// and a line now and then elsewhere. What is done in a moment says nothing.
-func (a *app) tellImport(ctx context.Context, k *client.Client, id string) (stop func()) {
+// far is how far something is; of is 0 while nobody knows how much there is.
+type far struct {
+	done, of int
+	words    string
+}
+
+// tell says on standard error how far something is, until the function it returns is called: a bar on a terminal, and a
+// line now and then elsewhere. What is done in a moment says nothing.
+func (a *app) tell(ctx context.Context, ask func(context.Context) (far, bool)) (stop func()) {
 	f, ok := a.err.(*os.File)
 	bar := ok && term.IsTerminal(f.Fd()) && a.getenv("TERM") != "dumb"
 	ctx, cancel := context.WithCancel(ctx)
@@ -40,18 +47,59 @@ func (a *app) tellImport(ctx context.Context, k *client.Client, id string) (stop
 				return
 			case <-time.After(pause):
 			}
-			v, err := k.ImportNow(ctx, id)
+			at, ok := ask(ctx)
 			switch {
-			case err != nil || v.Doing == nil || v.Doing.Cards == 0: // an archive, or nothing to say yet
+			case !ok || at.done == 0:
 			case bar:
-				fmt.Fprint(a.err, "\r\x1b[K"+importBar(*v.Doing))
+				fmt.Fprint(a.err, "\r\x1b[K"+at.bar())
 				drawn = true
 			default:
-				fmt.Fprintln(a.err, importWords(*v.Doing))
+				fmt.Fprintln(a.err, at.words)
 			}
 		}
 	}()
 	return func() { cancel(); <-done }
+}
+
+// bar is the words behind a bar, which is empty while nobody knows how much there is.
+func (f far) bar() string {
+	const width = 24
+	full := 0
+	if f.of > 0 {
+		full = width * min(f.done, f.of) / f.of
+	}
+	return strings.Repeat("━", full) + strings.Repeat("╌", width-full) + "  " + f.words
+}
+
+// importFar asks how far an import is, of an address book or of an archive, and notes which of the two it is.
+func importFar(k *client.Client, id string, archive *atomic.Bool) func(context.Context) (far, bool) {
+	lines := transferFar(k, id, "taken over")
+	return func(ctx context.Context) (far, bool) {
+		v, err := k.ImportNow(ctx, id)
+		if fault.Is(err, fault.KindNotFound) {
+			at, ok := lines(ctx)
+			if ok {
+				archive.Store(true)
+			}
+			return at, ok
+		}
+		if err != nil || v.Doing == nil {
+			return far{}, false
+		}
+		d := *v.Doing
+		if d.Of == 0 {
+			return far{d.Cards, 0, fmt.Sprintf("%d cards read", d.Cards)}, true
+		}
+		return far{d.Cards, d.Of, fmt.Sprintf("%d of %d cards taken over", min(d.Cards, d.Of), d.Of)}, true
+	}
+}
+
+// transferFar asks how far an archive is on its way out or in.
+func transferFar(k *client.Client, id, verb string) func(context.Context) (far, bool) {
+	return func(ctx context.Context) (far, bool) {
+		d, err := k.TransferNow(ctx, id)
+		return far{d.Done, d.Of, fmt.Sprintf("%d of %d lines %s", d.Done, d.Of, verb)}, err == nil
+	}
 }
 
 // stoppable is r, but who waits for it does not wait on when ctx ends: a terminal or a pipe may never say anything more.
@@ -66,8 +114,11 @@ func stoppable(ctx context.Context, r io.Reader) io.Reader {
 }
 
 // stoppedImport says what became of an import that was stopped: nothing, unless the word came too late.
-func stoppedImport(ctx context.Context, k *client.Client, id string) error {
+func stoppedImport(ctx context.Context, k *client.Client, id string, archive bool) error {
 	k.Wait()
+	if archive {
+		return &stoppedError{"stopped; nothing is half kept, and kith import --dry-run says whether it was all done already"}
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	for {
@@ -87,23 +138,6 @@ func stoppedImport(ctx context.Context, k *client.Client, id string) error {
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-}
-
-func importWords(d api.ImportDoing) string {
-	if d.Of == 0 {
-		return fmt.Sprintf("%d cards read", d.Cards)
-	}
-	return fmt.Sprintf("%d of %d cards taken over", min(d.Cards, d.Of), d.Of)
-}
-
-// importBar is the words behind a bar, which is empty while nobody knows how much there is.
-func importBar(d api.ImportDoing) string {
-	const width = 24
-	full := 0
-	if d.Of > 0 {
-		full = width * min(d.Cards, d.Of) / d.Of
-	}
-	return strings.Repeat("━", full) + strings.Repeat("╌", width-full) + "  " + importWords(d)
 }
 
 // book shows what an address book brought, or would bring.

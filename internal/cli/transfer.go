@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -31,15 +32,22 @@ func (c *exportCmd) Run(ctx context.Context, a *app) error {
 		format = "vcard"
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
+		id := uuid.Must(uuid.NewV7()).String()
 		if c.File == "-" {
-			return k.Export(ctx, a.out, format)
+			return k.Export(ctx, a.out, format, id)
 		}
 		f, err := os.CreateTemp(filepath.Dir(c.File), ".kith-export-*")
 		if err != nil {
 			return fmt.Errorf("the archive cannot be written there: %w", err)
 		}
 		defer func() { _ = os.Remove(f.Name()) }()
-		if err := errors.Join(k.Export(ctx, f, format), f.Sync(), f.Close()); err != nil {
+		stop := a.tell(ctx, transferFar(k, id, "written"))
+		err = k.Export(ctx, f, format, id)
+		stop()
+		if err = errors.Join(err, f.Sync(), f.Close()); errors.Is(err, context.Canceled) {
+			return &stoppedError{"stopped; nothing was written"}
+		}
+		if err != nil {
 			return err
 		}
 		if err := os.Rename(f.Name(), c.File); err != nil {
@@ -96,11 +104,12 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	}
 	return c.with(ctx, a, func(k *client.Client) error {
 		o := client.ImportOptions{DryRun: c.DryRun, Format: c.Format, File: name, ID: uuid.Must(uuid.NewV7()).String()}
-		stop := a.tellImport(ctx, k, o.ID)
+		var archive atomic.Bool
+		stop := a.tell(ctx, importFar(k, o.ID, &archive))
 		done, err := k.Import(ctx, r, size, o)
 		stop()
 		if errors.Is(err, context.Canceled) {
-			return stoppedImport(ctx, k, o.ID)
+			return stoppedImport(ctx, k, o.ID, archive.Load() || c.Format == "kith" || strings.EqualFold(filepath.Ext(name), ".zip"))
 		}
 		if err != nil {
 			return err

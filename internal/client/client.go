@@ -311,9 +311,10 @@ func (c *Client) Presences(ctx context.Context, limit int, cursor string) (page 
 	return page, err
 }
 
-// Export writes the archive of everything to w; with the format vcard or vcard3 the people alone, as vCards.
-func (c *Client) Export(ctx context.Context, w io.Writer, format string) error {
-	q := url.Values{}
+// Export writes the archive of everything to w; with the format vcard or vcard3 the people alone, as vCards. Under id, a UUID of
+// the caller's own, TransferNow says how far an archive is.
+func (c *Client) Export(ctx context.Context, w io.Writer, format, id string) error {
+	q := url.Values{"id": {id}}
 	if format != "" {
 		q.Set("format", format)
 	}
@@ -385,6 +386,11 @@ func (c *Client) Imports(ctx context.Context, limit int) (list api.List[api.Impo
 // ImportNow reads one import, also while it comes in.
 func (c *Client) ImportNow(ctx context.Context, id string) (v api.Import, err error) {
 	return v, c.do(ctx, http.MethodGet, v1("imports", id), nil, 0, nil, &v)
+}
+
+// TransferNow says how far an archive is on its way out or in.
+func (c *Client) TransferNow(ctx context.Context, id string) (v api.TransferDoing, err error) {
+	return v, c.do(ctx, http.MethodGet, v1("transfers", id), nil, 0, nil, &v)
 }
 
 // UndoImport takes an import back.

@@ -60,7 +60,7 @@ func archive(t *testing.T, o Options) []byte {
 	n := services(d, o.Now)
 	var b bytes.Buffer
 	all := transfer.New(d, transfer.Nouns{Accounts: n.Accounts, People: n.People, Moments: n.Moments, Practices: n.Practices, Intentions: n.Intentions, Opportunities: n.Opportunities, Reflections: n.Reflections, Calendars: n.Calendars, Forges: n.Forges})
-	if err := all.Export(t.Context(), by, &b); err != nil {
+	if err := all.Export(t.Context(), by, &b, ""); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

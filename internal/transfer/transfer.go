@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"kith/internal/account"
@@ -48,8 +49,9 @@ const (
 
 // Service is the door to archives. It is safe for concurrent use.
 type Service struct {
-	db *db.DB
-	o  Nouns
+	db    *db.DB
+	o     Nouns
+	doing sync.Map // *work by user and id
 }
 
 // Nouns are the nouns whose rows travel.
@@ -68,7 +70,7 @@ type Nouns struct {
 }
 
 // New returns a service over d.
-func New(d *db.DB, o Nouns) *Service { return &Service{d, o} }
+func New(d *db.DB, o Nouns) *Service { return &Service{db: d, o: o} }
 
 // profile is the account as an archive holds it.
 type profile struct {
@@ -115,6 +117,7 @@ const formatName = "kith"
 // noun is one file of the archive.
 type noun struct {
 	file    string
+	table   string // whose rows are its lines; empty: one line
 	export  func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error
 	restore func(ctx context.Context, tx *db.Tx, by account.ID, line []byte) (bool, error)
 }
@@ -122,50 +125,50 @@ type noun struct {
 // nouns are the files in the order in which they are written and read: whoever is named comes before who names them.
 func (s *Service) nouns() []noun {
 	return []noun{
-		{"account.jsonl", s.exportAccount, s.restoreAccount},
-		{"people.jsonl", exporting(s.o.People.Records), restoring(s.o.People.Restore)},
-		{"channels.jsonl", exporting(s.o.People.ChannelRecords), restoring(s.o.People.RestoreChannel)},
-		{"dates.jsonl", exporting(s.o.People.DateRecords), restoring(s.o.People.RestoreDate)},
-		{"facts.jsonl", exporting(s.o.People.FactRecords), restoring(s.o.People.RestoreFact)},
-		{"follow_ups.jsonl", exporting(s.o.People.FollowUpRecords), restoring(s.o.People.RestoreFollowUp)},
-		{"relations.jsonl", exporting(s.o.People.RelationRecords), restoring(s.o.People.RestoreRelation)},
-		{"groups.jsonl", exporting(s.o.People.GroupRecords), restoring(s.o.People.RestoreGroup)},
-		{"not_the_same.jsonl", exporting(s.o.People.DistinctRecords), restoring(s.o.People.RestoreDistinct)},
-		{"merges.jsonl", exporting(s.o.People.MergeRecords), restoring(s.o.People.RestoreMerge)},
-		{"moments.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+		{"account.jsonl", "", s.exportAccount, s.restoreAccount},
+		{"people.jsonl", "person", exporting(s.o.People.Records), restoring(s.o.People.Restore)},
+		{"channels.jsonl", "person_channel", exporting(s.o.People.ChannelRecords), restoring(s.o.People.RestoreChannel)},
+		{"dates.jsonl", "person_date", exporting(s.o.People.DateRecords), restoring(s.o.People.RestoreDate)},
+		{"facts.jsonl", "person_fact", exporting(s.o.People.FactRecords), restoring(s.o.People.RestoreFact)},
+		{"follow_ups.jsonl", "person_follow_up", exporting(s.o.People.FollowUpRecords), restoring(s.o.People.RestoreFollowUp)},
+		{"relations.jsonl", "person_relation", exporting(s.o.People.RelationRecords), restoring(s.o.People.RestoreRelation)},
+		{"groups.jsonl", "person_group", exporting(s.o.People.GroupRecords), restoring(s.o.People.RestoreGroup)},
+		{"not_the_same.jsonl", "person_distinct", exporting(s.o.People.DistinctRecords), restoring(s.o.People.RestoreDistinct)},
+		{"merges.jsonl", "person_merge", exporting(s.o.People.MergeRecords), restoring(s.o.People.RestoreMerge)},
+		{"moments.jsonl", "moment", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return moment.Records(ctx, r, by, func(v moment.Record) error { return put(v) })
 		}, restoring(s.o.Moments.Restore)},
-		{"imports.jsonl", exporting(intake.Records), restoring(intake.Restore)},
-		{"import_items.jsonl", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
-		{"import_changes.jsonl", exporting(intake.ChangeRecords), restoring(intake.RestoreChange)},
-		{"practices.jsonl", exporting(s.o.Practices.Records), restoring(s.o.Practices.Restore)},
-		{"practice_switches.jsonl", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
-		{"intentions.jsonl", s.exportIntentions, restoring(s.restoreIntention)},
-		{"guesses.jsonl", exporting(guess.Records), restoring(guess.Restore)},
-		{"answers.jsonl", s.exportAnswers, restoring(s.restoreAnswer)},
-		{"put_away.jsonl", exporting(s.o.Opportunities.NeverRecords), restoring(s.o.Opportunities.RestoreNever)},
-		{"wishes.jsonl", exporting(s.o.Opportunities.WishRecords), restoring(s.o.Opportunities.RestoreWishes)},
-		{"pulses.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+		{"imports.jsonl", "import", exporting(intake.Records), restoring(intake.Restore)},
+		{"import_items.jsonl", "import_item", exporting(intake.ItemRecords), restoring(intake.RestoreItem)},
+		{"import_changes.jsonl", "import_change", exporting(intake.ChangeRecords), restoring(intake.RestoreChange)},
+		{"practices.jsonl", "practice_own", exporting(s.o.Practices.Records), restoring(s.o.Practices.Restore)},
+		{"practice_switches.jsonl", "practice_switch", exporting(s.o.Practices.SwitchRecords), restoring(s.o.Practices.RestoreSwitch)},
+		{"intentions.jsonl", "intention", s.exportIntentions, restoring(s.restoreIntention)},
+		{"guesses.jsonl", "guess", exporting(guess.Records), restoring(guess.Restore)},
+		{"answers.jsonl", "opportunity_answer", s.exportAnswers, restoring(s.restoreAnswer)},
+		{"put_away.jsonl", "opportunity_put_away", exporting(s.o.Opportunities.NeverRecords), restoring(s.o.Opportunities.RestoreNever)},
+		{"wishes.jsonl", "opportunity_wish", exporting(s.o.Opportunities.WishRecords), restoring(s.o.Opportunities.RestoreWishes)},
+		{"pulses.jsonl", "pulse", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return pulse.Records(ctx, r, by, func(v pulse.Record) error { return put(v) })
 		}, restoring(s.o.Pulses.Restore)},
-		{"scales.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+		{"scales.jsonl", "scale", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return pulse.ScaleRecords(ctx, r, by, func(v pulse.ScaleRecord) error { return put(v) })
 		}, restoring(s.o.Pulses.RestoreScale)},
-		{"scale-answers.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+		{"scale-answers.jsonl", "scale_answer", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return pulse.AnswerRecords(ctx, r, by, func(v pulse.AnswerRecord) error { return put(v) })
 		}, restoring(s.o.Pulses.RestoreAnswer)},
-		{"reflections.jsonl", exporting(s.o.Reflections.Records), restoring(s.o.Reflections.Restore)},
-		{"weeks.jsonl", exporting(s.o.Reflections.WeekRecords), restoring(s.o.Reflections.RestoreWeek)},
-		{"reflection-setting.jsonl", exporting(s.o.Reflections.SettingRecords), restoring(s.o.Reflections.RestoreSetting)},
-		{"digest-setting.jsonl", exporting(s.o.Digests.Records), restoring(s.o.Digests.Restore)},
-		{"presence.jsonl", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
+		{"reflections.jsonl", "reflection", exporting(s.o.Reflections.Records), restoring(s.o.Reflections.Restore)},
+		{"weeks.jsonl", "reflection_week", exporting(s.o.Reflections.WeekRecords), restoring(s.o.Reflections.RestoreWeek)},
+		{"reflection-setting.jsonl", "reflection_setting", exporting(s.o.Reflections.SettingRecords), restoring(s.o.Reflections.RestoreSetting)},
+		{"digest-setting.jsonl", "digest_setting", exporting(s.o.Digests.Records), restoring(s.o.Digests.Restore)},
+		{"presence.jsonl", "presence", func(ctx context.Context, r db.Reader, by account.ID, put func(any) error) error {
 			return presence.Records(ctx, r, by, func(v presence.Record) error { return put(v) })
 		}, restoring(presence.Restore)},
-		{"calendar-accounts.jsonl", exporting(s.o.Calendars.AccountRecords), restoring(s.o.Calendars.RestoreAccount)},
-		{"calendars.jsonl", exporting(s.o.Calendars.Records), restoring(s.o.Calendars.Restore)},
-		{"hooks.jsonl", exporting(s.o.Forges.Records), restoring(s.o.Forges.Restore)},
-		{"finished_work.jsonl", exporting(s.o.Forges.WorkRecords), restoring(s.o.Forges.RestoreWork)},
-		{"authors.jsonl", exporting(s.o.Forges.MarkRecords), restoring(s.o.Forges.RestoreMark)},
+		{"calendar-accounts.jsonl", "calendar_account", exporting(s.o.Calendars.AccountRecords), restoring(s.o.Calendars.RestoreAccount)},
+		{"calendars.jsonl", "calendar", exporting(s.o.Calendars.Records), restoring(s.o.Calendars.Restore)},
+		{"hooks.jsonl", "forge_hook", exporting(s.o.Forges.Records), restoring(s.o.Forges.Restore)},
+		{"finished_work.jsonl", "forge_work", exporting(s.o.Forges.WorkRecords), restoring(s.o.Forges.RestoreWork)},
+		{"authors.jsonl", "forge_mark", exporting(s.o.Forges.MarkRecords), restoring(s.o.Forges.RestoreMark)},
 	}
 }
 
@@ -198,8 +201,11 @@ func decode(line []byte, to any) error {
 	return nil
 }
 
-// Export writes the archive of an account.
-func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer) error {
+// Export writes the archive of an account. Under an id of the caller's own, Doing says how far it is and Stop ends it.
+func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer, id string) (err error) {
+	ctx, at, end := s.begin(ctx, by, id)
+	defer end()
+	defer func() { err = stopped(ctx, err) }()
 	z := zip.NewWriter(w)
 	create := func(name string) (io.Writer, error) {
 		return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate}) // no time: the same rows are the same bytes
@@ -212,6 +218,13 @@ func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer) error 
 		return err
 	}
 	err = s.db.View(ctx, func(ctx context.Context, r db.Reader) error {
+		if id != "" {
+			of, err := s.lines(ctx, r, by)
+			if err != nil {
+				return err
+			}
+			at.of.Store(int64(of))
+		}
 		for _, n := range s.nouns() {
 			f, err := create(n.file)
 			if err != nil {
@@ -219,7 +232,11 @@ func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer) error 
 			}
 			lines := json.NewEncoder(f)
 			lines.SetEscapeHTML(false)
-			if err := n.export(ctx, r, by, lines.Encode); err != nil {
+			err = n.export(ctx, r, by, func(v any) error {
+				at.done.Add(1)
+				return errors.Join(ctx.Err(), lines.Encode(v))
+			})
+			if err != nil {
 				return fmt.Errorf("export %s: %w", n.file, err)
 			}
 		}
@@ -228,9 +245,26 @@ func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer) error 
 	return errors.Join(err, z.Close())
 }
 
+// lines counts what an archive of the account would hold.
+func (s *Service) lines(ctx context.Context, r db.Reader, by account.ID) (n int, err error) {
+	for _, noun := range s.nouns() {
+		if noun.table == "" {
+			n++
+			continue
+		}
+		rows, err := db.One(ctx, r, db.Value[int], "SELECT COUNT(*) FROM "+noun.table+" WHERE user_id = $1", string(by))
+		if err != nil {
+			return 0, err
+		}
+		n += rows
+	}
+	return n, nil
+}
+
 // Options change an import.
 type Options struct {
-	DryRun bool // count only; nothing is written
+	DryRun bool   // count only; nothing is written
+	ID     string // of the caller's own, for Doing and Stop
 }
 
 // Count is what became of one file's lines.
@@ -250,8 +284,11 @@ type Report struct {
 var errDry = errors.New("dry run")
 
 // Import puts an archive into the account, all of it or nothing. Rows whose id is there already are left as they are, so
-// the same archive again changes nothing. A line that cannot be kept names its file and number.
-func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size int64, o Options) (Report, error) {
+// the same archive again changes nothing. A line that cannot be kept names its file and number. It ends with ctx.
+func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size int64, o Options) (_ Report, err error) {
+	caller, work, end := s.begin(ctx, by, o.ID)
+	defer end()
+	defer func() { err = stopped(caller, err) }()
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return Report{}, notOurs(err)
@@ -276,13 +313,19 @@ func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size
 		if lines[n.file], err = readLines(files[n.file]); err != nil {
 			return Report{}, err
 		}
+		work.of.Add(int64(len(lines[n.file])))
 	}
 	var report Report
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.db.Write(caller, func(ctx context.Context, tx *db.Tx) error {
 		report = Report{}
+		work.done.Store(0)
 		for _, n := range s.nouns() {
 			c := Count{File: n.file}
 			for i, line := range lines[n.file] {
+				if err := caller.Err(); err != nil {
+					return err
+				}
+				work.done.Add(1)
 				added, err := n.restore(ctx, tx, by, line)
 				if err != nil {
 					return at(n.file, i+1, err)
@@ -301,7 +344,7 @@ func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size
 		if o.DryRun {
 			return errDry
 		}
-		return nil
+		return caller.Err()
 	})
 	for _, f := range z.File {
 		if !known[f.Name] {

@@ -20,7 +20,7 @@ import (
 func (h *house) export(t *testing.T) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := h.archive.Export(t.Context(), h.by, &b); err != nil {
+	if err := h.archive.Export(t.Context(), h.by, &b, ""); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -199,12 +198,7 @@ func (h *Handler) importProgress(w http.ResponseWriter, r *http.Request, v *visi
 	default:
 		said, part = v.P.T("web.import.taken", "count", v.P.Number(min(p.Cards, p.Of)), "of", v.P.Number(p.Of)), float64(min(p.Cards, p.Of))/float64(p.Of)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	return json.NewEncoder(w).Encode(struct {
-		Said string  `json:"said"`
-		Part float64 `json:"part"`
-	}{said, part})
+	return sayProgress(w, said, part)
 }
 
 func (h *Handler) importApply(w http.ResponseWriter, r *http.Request, v *visit) error {

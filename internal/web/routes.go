@@ -126,6 +126,8 @@ func (h *Handler) routes() http.Handler {
 	mine("POST /settings/tokens", h.settingsTokenNew)
 	mine("POST /settings/tokens/{id}/revoke", h.settingsTokenRevoke)
 	mine("GET /settings/export", h.settingsExport)
+	mine("GET /transfers/{id}", h.transferProgress)
+	mine("POST /transfers/{id}/stop", h.transferStop)
 	mux.Handle("POST /settings/import", httpd.Limit(importBody)(h.mine(h.settingsImport)))
 	mine("POST /settings/delete", h.settingsDelete)
 

@@ -100,6 +100,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 	}
 	view.Digest = digestSaid(p, mailed)
 	pg := v.page(p.T("web.settings.title"), "settings")
+	pg.Area = "transfer"
 	if done := r.URL.Query().Get("done"); slices.Contains([]string{"profile", "email", "password", "session", "token"}, done) {
 		pg.Notice = &notice{Text: p.T("web.settings.done." + done)}
 	}

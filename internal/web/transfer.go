@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"mime"
@@ -29,11 +30,43 @@ func (h *Handler) settingsExport(w http.ResponseWriter, r *http.Request, v *visi
 	}
 	w.Header().Set("Content-Type", "application/zip")
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "kith-" + v.today() + ".zip"}))
-	if err := h.Transfer.Export(r.Context(), v.User.ID, w); err != nil {
-		h.Log.LogAttrs(r.Context(), slog.LevelError, "export failed", slog.Any("error", err))
+	if err := h.Transfer.Export(r.Context(), v.User.ID, w, r.URL.Query().Get("id")); err != nil {
+		if r.Context().Err() == nil && !errors.Is(err, transfer.ErrStopped) {
+			h.Log.LogAttrs(r.Context(), slog.LevelError, "export failed", slog.Any("error", err))
+		}
 		panic(http.ErrAbortHandler) // part of the archive has gone out: a broken download says so, a short file would not
 	}
 	return nil
+}
+
+// transferProgress says how far an archive is, for the page that waits for it. No content is: nobody works on it.
+func (h *Handler) transferProgress(w http.ResponseWriter, r *http.Request, v *visit) error {
+	p, ok := h.Transfer.Doing(v.User.ID, r.PathValue("id"))
+	if !ok {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	if p.Of == 0 { // just begun
+		return sayProgress(w, "", 0)
+	}
+	return sayProgress(w, v.P.T("web.transfer.lines", "count", v.P.Number(p.Done), "of", v.P.Number(p.Of)), float64(p.Done)/float64(p.Of))
+}
+
+// transferStop ends an archive on its way. It is no error when it has ended by itself.
+func (h *Handler) transferStop(w http.ResponseWriter, r *http.Request, v *visit) error {
+	h.Transfer.Stop(v.User.ID, r.PathValue("id"))
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// sayProgress answers a page that waits: in words, and which part of it is done.
+func sayProgress(w http.ResponseWriter, said string, part float64) error {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	return json.NewEncoder(w).Encode(struct {
+		Said string  `json:"said"`
+		Part float64 `json:"part"`
+	}{said, part})
 }
 
 func (h *Handler) settingsImport(w http.ResponseWriter, r *http.Request, v *visit) error {
@@ -53,7 +86,7 @@ func (h *Handler) settingsImport(w http.ResponseWriter, r *http.Request, v *visi
 	}
 	defer func() { _ = file.Close() }()
 	only := r.PostForm.Get("act") != "import"
-	report, err := h.Transfer.Import(r.Context(), v.User.ID, file, head.Size, transfer.Options{DryRun: only})
+	report, err := h.Transfer.Import(r.Context(), v.User.ID, file, head.Size, transfer.Options{DryRun: only, ID: r.URL.Query().Get("id")})
 	if err != nil {
 		return h.refused(w, r, v, "import", f, err, "archive")
 	}

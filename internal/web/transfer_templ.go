@@ -17,11 +17,22 @@ func transferSection(p *i18n.Printer, f form, v *importView) templ.Component {
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.title")))
 		markup(templ_7745c5c3_Buffer, "</h2><p class=\"quiet\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.lead")))
-		markup(templ_7745c5c3_Buffer, "</p><p class=\"acts page-head\"><a class=\"button\" href=\"/settings/export\" download>")
+		markup(templ_7745c5c3_Buffer, "</p><p class=\"acts page-head\"><a class=\"button\" href=\"/settings/export\" download data-export>")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.export")))
 		markup(templ_7745c5c3_Buffer, "</a> <a class=\"plain\" href=\"/people.vcf\" download>")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.cards")))
-		markup(templ_7745c5c3_Buffer, "</a></p><p><a href=\"/import\">")
+		markup(templ_7745c5c3_Buffer, "</a></p><div class=\"reading\" data-leaving data-saved=\"")
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.saved")))
+		markup(templ_7745c5c3_Buffer, "\" data-stopping=\"")
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.stopping")))
+		markup(templ_7745c5c3_Buffer, "\" data-stopped=\"")
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.stopped")))
+		markup(templ_7745c5c3_Buffer, "\">")
+		templ_7745c5c3_Err = transferWait(p, p.T("web.transfer.export")).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		markup(templ_7745c5c3_Buffer, "</div><p><a href=\"/import\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.transfer")))
 		markup(templ_7745c5c3_Buffer, "</a></p><details")
 		if v != nil || f.Whole != "" || len(f.Wrong) > 0 {
@@ -29,7 +40,7 @@ func transferSection(p *i18n.Printer, f form, v *importView) templ.Component {
 		}
 		markup(templ_7745c5c3_Buffer, "><summary>")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.import")))
-		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/settings/import\" enctype=\"multipart/form-data\" data-inplace=\"import-result\"><div class=\"field\"><label for=\"archive\">")
+		markup(templ_7745c5c3_Buffer, "</summary><form class=\"form\" method=\"post\" action=\"/settings/import\" enctype=\"multipart/form-data\" data-archive><div class=\"field\"><label for=\"archive\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file")))
 		markup(templ_7745c5c3_Buffer, "</label> <input class=\"input\" type=\"file\" id=\"archive\" name=\"archive\" accept=\".zip,.kith,application/zip\" required><p class=\"hint\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.file.hint")))
@@ -64,11 +75,32 @@ func transferSection(p *i18n.Printer, f form, v *importView) templ.Component {
 				markup(templ_7745c5c3_Buffer, "</p>")
 			}
 		}
+		markup(templ_7745c5c3_Buffer, "</div><div class=\"reading\" data-reading data-stopping=\"")
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.stopping")))
+		markup(templ_7745c5c3_Buffer, "\">")
+		templ_7745c5c3_Err = transferWait(p, p.T("web.transfer.import")).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		markup(templ_7745c5c3_Buffer, "</div><div class=\"acts\"><button class=\"button\" name=\"act\" value=\"look\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.look")))
 		markup(templ_7745c5c3_Buffer, "</button> <button class=\"button\" name=\"act\" value=\"import\">")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.act")))
 		markup(templ_7745c5c3_Buffer, "</button></div></form></details></section>")
+		return nil
+	})
+}
+
+// transferWait is where a script says how far an archive is, and lets it be stopped.
+//
+//go:noinline
+func transferWait(p *i18n.Printer, what string) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<p role=\"status\"></p><progress max=\"1\" aria-label=\"")
+		escaped(templ_7745c5c3_Buffer, string(what))
+		markup(templ_7745c5c3_Buffer, "\" hidden></progress> <button class=\"plain\" type=\"button\" hidden>")
+		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.stop")))
+		markup(templ_7745c5c3_Buffer, "</button>")
 		return nil
 	})
 }

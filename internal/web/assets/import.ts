@@ -1,5 +1,7 @@
 // Says how far a file is, and lets it be stopped. Without this the browser sends the form by itself and waits.
 
+import { uuid7 } from "./pocket/id";
+
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]")) {
   const wait = form.querySelector<HTMLElement>("[data-reading]");
   const said = wait?.querySelector("p");
@@ -19,7 +21,7 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]
     e.preventDefault();
     const body = new FormData(form);
     const known = form.dataset["import"];
-    const id = known || madeUp();
+    const id = known || uuid7();
     waiting(true, wait.dataset["reading"]);
     stop.focus();
     const sending = new XMLHttpRequest();
@@ -70,13 +72,4 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-import]
 
   // Back from the next page: the form is as new.
   addEventListener("pageshow", (e) => waiting(false, e.persisted ? "" : (said.textContent ?? "")));
-}
-
-// madeUp is a UUID; the browser's own is not there over plain HTTP.
-function madeUp(): string {
-  const b = crypto.getRandomValues(new Uint8Array(16));
-  b[6] = (b[6]! & 15) | 64;
-  b[8] = (b[8]! & 63) | 128;
-  const hex = [...b].map((n) => n.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
