@@ -16,6 +16,18 @@ export function dice(seed) {
 
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+// patiently does what a person would do again.
+export async function patiently(what, f) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await f();
+    } catch (e) {
+      if (tries === 40) throw new Error(`${what}: ${e.message}`, { cause: e });
+      await after(100);
+    }
+  }
+}
+
 // rough starts the proxy. It does no harm until its rough is set; fates counts what it did. While its gone is set nothing comes
 // through, and while its only names a fate that is what every line meets.
 export async function rough(t, target, seed) {

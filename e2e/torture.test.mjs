@@ -3,22 +3,10 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { moveIn, owner, serve, signIn, told, visitor } from "./kith.mjs";
-import { dice, rough } from "./rough.mjs";
+import { dice, patiently, rough } from "./rough.mjs";
 
 const lines = Number(process.env.KITH_TORTURE ?? 24);
 const seed = Number(process.env.KITH_SEED ?? 1);
-
-// patiently does what a person would do again.
-async function patiently(what, f) {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await f();
-    } catch (e) {
-      if (tries === 40) throw new Error(`${what}: ${e.message}`, { cause: e });
-      await new Promise((r) => setTimeout(r, 100));
-    }
-  }
-}
 
 test(`${lines} lines through a bad network are ${lines} moments`, async (t) => {
   const kith = await serve(t);

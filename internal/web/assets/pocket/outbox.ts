@@ -46,26 +46,29 @@ function open(): Promise<IDBDatabase> {
   return opened;
 }
 
-// change runs one transaction; when it is resolved, what it wrote is on the disk.
-async function change(f: (store: IDBObjectStore) => void): Promise<void> {
+// change runs one transaction; when it is resolved, what it wrote is on the disk. f commits it: WebKit may put a page that is
+// left aside with its transaction open, and every other page would wait for it.
+async function change(f: (store: IDBObjectStore, tx: IDBTransaction) => void): Promise<void> {
   const db = await open();
   return new Promise((resolve, reject) => {
     const tx = db.transaction("outbox", "readwrite", { durability: "strict" });
     tx.oncomplete = () => resolve();
     tx.onabort = () => reject(tx.error ?? new Error("not kept"));
     tx.onerror = () => undefined; // it aborts
-    f(tx.objectStore("outbox"));
+    f(tx.objectStore("outbox"), tx);
   });
 }
 
-export const put = (line: Line): Promise<void> => change((store) => store.put(line));
-export const drop = (id: string): Promise<void> => change((store) => store.delete(id));
+export const put = (line: Line): Promise<void> => change((store, tx) => (store.put(line), tx.commit()));
+export const drop = (id: string): Promise<void> => change((store, tx) => (store.delete(id), tx.commit()));
 
 // everybody's lines, oldest first.
 export async function all(): Promise<Line[]> {
   const db = await open();
   return new Promise((resolve, reject) => {
-    const ask = db.transaction("outbox").objectStore("outbox").getAll();
+    const tx = db.transaction("outbox");
+    const ask = tx.objectStore("outbox").getAll();
+    tx.commit();
     ask.onsuccess = () => resolve((ask.result as Line[]).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.id < b.id ? -1 : 1)));
     ask.onerror = () => reject(ask.error ?? new Error("not read"));
   });
@@ -75,9 +78,12 @@ export const lines = async (owner: string): Promise<Line[]> => (await all()).fil
 
 // mark changes a line that is still there; one that was dropped or kept meanwhile stays so.
 async function mark(id: string, state: State, why: string): Promise<void> {
-  return change((store) => {
+  return change((store, tx) => {
     const ask = store.get(id);
-    ask.onsuccess = () => ask.result && store.put({ ...(ask.result as Line), state, why });
+    ask.onsuccess = () => {
+      if (ask.result) store.put({ ...(ask.result as Line), state, why });
+      tx.commit();
+    };
   });
 }
 
