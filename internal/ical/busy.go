@@ -24,6 +24,8 @@ func (c *Calendar) zone(w when) (clock, error) {
 		if k, ok = known(id); !ok {
 			if z := c.zones[id]; z != nil {
 				k = z
+			} else if w, ok := byWindows(id); ok {
+				k = w
 			}
 		}
 		c.clocks[id] = k
@@ -154,6 +156,9 @@ func (c *Calendar) expand(e *event, others []*event, add func(Span) error) error
 				return true
 			}
 			start, end = at.Add(shift), end.Add(shift)
+			if lasts, ok := c.lasts(o); ok { // as long as it was changed to
+				end = start.Add(lasts)
+			}
 		}
 		failed = add(c.span(own, start, end))
 		return failed == nil
@@ -185,6 +190,22 @@ func (c *Calendar) expand(e *event, others []*event, add func(Span) error) error
 	return err
 }
 
+// lasts is how long an event says it takes; ok is false where it says nothing.
+func (c *Calendar) lasts(e *event) (lasts time.Duration, ok bool) {
+	if e.end == nil && e.length == nil {
+		return 0, false
+	}
+	k, err := c.zone(e.start)
+	if err != nil {
+		return 0, false
+	}
+	f, err := c.lasting(e, k)
+	if err != nil {
+		return 0, false
+	}
+	return f(e.start.wall).Sub(instant(k, e.start.wall)), true
+}
+
 // extra adds a time that RDATE names.
 func (c *Calendar) extra(e *event, d period, f func(time.Time) time.Time, one func(wall, end time.Time) bool) error {
 	k, err := c.zone(e.start)
@@ -198,6 +219,8 @@ func (c *Calendar) extra(e *event, d period, f func(time.Time) time.Time, one fu
 	wall := d.start.wall
 	if !d.start.date {
 		wall = wallAt(k, instant(own, wall))
+	} else if !e.start.date { // a day alone: at the usual time
+		wall = wall.Add(e.start.wall.Sub(e.start.wall.Truncate(24 * time.Hour)))
 	}
 	end := f(wall)
 	if d.end != nil || d.length != nil {
@@ -220,6 +243,13 @@ func (c *Calendar) exceptions(e *event, others []*event) (gone map[int64]bool, d
 			return nil
 		}
 		k, err := c.zone(w)
+		if err == nil && e.start.date { // a time where a day is meant: its midnight, there or here
+			wall := w.wall
+			if wall.Hour() != 0 || wall.Minute() != 0 {
+				wall = wallAt(named{c.o.Zone}, instant(k, wall))
+			}
+			days[wall.Format(time.DateOnly)] = true
+		}
 		if err == nil {
 			gone[instant(k, w.wall).Unix()] = true
 		}

@@ -25,7 +25,7 @@ const (
 	maxPeople = 20 // of an event that are kept
 	// maxSteps is how many days and times are looked at in all to expand recurrences: some seconds of work.
 	maxSteps  = 20_000_000
-	firstYear = 1900
+	firstYear = 1583 // unknown years of birthdays are written 1604
 	lastYear  = 2400
 )
 

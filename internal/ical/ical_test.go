@@ -107,6 +107,33 @@ func TestBusy(t *testing.T) {
 		{"every day for twenty years", event("UID:1", "DTSTART:20061020T080000Z", "DTEND:20061020T083000Z", "RRULE:FREQ=DAILY;INTERVAL=20"), []string{
 			"2026-10-15 10:00 30m0s", "2026-11-04 09:00 30m0s",
 		}},
+		{"a zone by its Windows name", event("UID:1", "DTSTART;TZID=Eastern Standard Time:20261020T080000", "DTEND;TZID=Eastern Standard Time:20261020T090000"), []string{"2026-10-20 14:00 1h0m0s"}},
+		{"floating in a Windows zone", "X-WR-TIMEZONE:Tokyo Standard Time\n" + event("UID:1", "DTSTART:20261020T080000", "DURATION:PT1H"), []string{"2026-10-20 01:00 1h0m0s"}},
+		{"UTC as Teams writes it", event("UID:1", "DTSTART;TZID=\"tzone://Microsoft/Utc\":20261020T080000", "DURATION:PT1H"), []string{"2026-10-20 10:00 1h0m0s"}},
+		{"a zone of one offset", event("UID:1", "DTSTART;TZID=GMT+0200:20261020T080000", "DURATION:PT1H"), []string{"2026-10-20 08:00 1h0m0s"}},
+		{"an escaped zone", event("UID:1", "DTSTART;TZID=America\\/New_York:20261020T080000", "DURATION:PT1H"), []string{"2026-10-20 14:00 1h0m0s"}},
+		{"a birthday of an unknown year", event("UID:1", "DTSTART;VALUE=DATE:16041020", "RRULE:FREQ=YEARLY"), []string{"2026-10-20 00:00 24h0m0s"}},
+		{"a rule of another calendar on a free day", event("UID:1", "DTSTART;VALUE=DATE:20241020", "RRULE:RSCALE=CHINESE;FREQ=YEARLY", "TRANSP:TRANSPARENT"), []string{}},
+		{"a rule that names its calendar", event("UID:1", "DTSTART;VALUE=DATE:20241020", "RRULE:RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=OMIT"), []string{"2026-10-20 00:00 24h0m0s"}},
+		{"a rule with an empty part, blanks and small letters", event("UID:1", "DTSTART:20261020T080000Z", "DURATION:PT1H", "RRULE:freq=WEEKLY; count=1;BYDAY="), []string{"2026-10-20 10:00 1h0m0s"}},
+		{"the last working day of a month", event("UID:1", "DTSTART:20260130T080000Z", "DURATION:PT1H", "RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1"), []string{"2026-10-30 09:00 1h0m0s"}},
+		{"an exception and an end without their zone", event("UID:1", "DTSTART;TZID=America/New_York:20261012T090000", "DTEND:20261012T100000", "RRULE:FREQ=DAILY;COUNT=3", "EXDATE:20261013T090000"), []string{
+			"2026-10-12 15:00 1h0m0s", "2026-10-14 15:00 1h0m0s",
+		}},
+		{"whole days without some, named by a time", event("UID:1", "DTSTART;VALUE=DATE:20261012", "RRULE:FREQ=DAILY;COUNT=5", "EXDATE:20261013T000000Z", "EXDATE:20261013T220000Z",
+			"EXDATE;TZID=America/New_York:20261015T000000"), []string{"2026-10-12 00:00 24h0m0s", "2026-10-16 00:00 24h0m0s"}},
+		{"a whole day moved, named by a time", event("UID:1", "DTSTART;VALUE=DATE:20261012", "RRULE:FREQ=DAILY;COUNT=2") + "\n" +
+			event("UID:1", "RECURRENCE-ID:20261013T000000Z", "DTSTART;VALUE=DATE:20261020"), []string{"2026-10-12 00:00 24h0m0s", "2026-10-20 00:00 24h0m0s"}},
+		{"all from one on longer, and one of them moved", event(weekly) + "\n" +
+			event("UID:w\nRECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261019T090000\nDTSTART;TZID=Europe/Berlin:20261019T100000\nDURATION:PT2H") + "\n" +
+			event("UID:w\nRECURRENCE-ID;TZID=Europe/Berlin:20261026T090000\nDTSTART;TZID=Europe/Berlin:20261027T080000\nDURATION:PT1H"), []string{
+			"2026-10-05 09:00 30m0s", "2026-10-12 09:00 30m0s", "2026-10-19 10:00 2h0m0s", "2026-10-27 08:00 1h0m0s", "2026-11-02 10:00 2h0m0s",
+		}},
+		{"one more day of a timed event", event("UID:1", "DTSTART:20261020T080000Z", "DURATION:PT1H", "RDATE;VALUE=DATE:20261022"), []string{"2026-10-20 10:00 1h0m0s", "2026-10-22 10:00 1h0m0s"}},
+		{"times written otherwise", event("UID:1", "DTSTART:2026-10-20T08:00:00Z", "DTEND:20261020T0900Z") + "\n" + event("UID:2", "DTSTART:20261021T080000+0530", "DURATION:PT1H"), []string{
+			"2026-10-20 10:00 1h0m0s", "2026-10-21 04:30 1h0m0s",
+		}},
+		{"a text that was not folded", event("UID:1", "DTSTART:20261020T080000Z", "DURATION:PT1H", "DESCRIPTION:agenda", "BEGIN: with a song", "END: we go home"), []string{"2026-10-20 10:00 1h0m0s"}},
 		{"over midnight into the window", event("UID:1", "DTSTART:20260920T220000Z", "DTEND:20261002T020000Z"), []string{"2026-09-21 00:00 268h0m0s"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -171,6 +198,8 @@ func TestRead_refuses(t *testing.T) {
 		{"an end twice", rule("FREQ=DAILY;COUNT=3;UNTIL=20261101"), ical.BadRule, 7},
 		{"a month 13", rule("FREQ=YEARLY;BYMONTH=13"), ical.BadRule, 7},
 		{"a day of no week", rule("FREQ=WEEKLY;BYDAY=XX"), ical.BadRule, 7},
+		{"a rule of another calendar", rule("RSCALE=CHINESE;FREQ=YEARLY"), ical.BadRule, 7},
+		{"a clock with a broken offset", calendar(event("UID:1", "DTSTART:20261020T080000+9")), ical.BadDate, 5},
 		{"an unknown part", rule("FREQ=WEEKLY;BYMOON=FULL"), ical.BadRule, 7},
 		{"every second", rule("FREQ=SECONDLY"), ical.TooMuch, 0},
 		{"a length nobody can read", calendar(event("UID:1", begin, "DURATION:long")), ical.BadDate, 6},

@@ -23,6 +23,7 @@ type event struct {
 	following         bool     // and all that come after it
 	free, cancelled   bool
 	declared, started bool
+	badRule           error // of a recurrence that cannot be followed
 }
 
 // period is one more time of an event; end and length are nil where the event's own count.
@@ -114,6 +115,9 @@ func (p *parser) in() string {
 
 func (p *parser) begin(l line) error {
 	name := strings.ToUpper(strings.TrimSpace(l.value))
+	if strings.Contains(name, " ") && len(p.depth) > 0 { // a line of a text that was not folded
+		return nil
+	}
 	if len(p.depth) >= maxDepth || len(p.depth) == 0 && name != "VCALENDAR" {
 		return &Problem{BadNesting, l.no}
 	}
@@ -131,6 +135,9 @@ func (p *parser) begin(l line) error {
 
 func (p *parser) end(l line) error {
 	name := strings.ToUpper(strings.TrimSpace(l.value))
+	if strings.Contains(name, " ") {
+		return nil
+	}
 	if p.in() != name || name == "" {
 		return &Problem{BadNesting, l.no}
 	}
@@ -171,7 +178,11 @@ func (p *parser) property(l line) error {
 		}
 	case "VCALENDAR":
 		if l.name == "X-WR-TIMEZONE" {
-			if c, ok := known(l.value); ok {
+			c, ok := known(l.value)
+			if !ok {
+				c, ok = byWindows(l.value)
+			}
+			if ok {
 				p.c.floats = c
 			}
 		}
@@ -242,11 +253,15 @@ func (p *parser) eventProperty(l line) (err error) {
 		}
 	case "RRULE":
 		if e.rule != nil { // RFC 5545 allows one; which of two counts nobody can say
-			return &Problem{BadRule, l.no}
+			e.badRule = &Problem{BadRule, l.no}
 		}
-		e.rule, err = parseRule(l.value, l.no)
+		if r, bad := parseRule(l.value, l.no); bad == nil {
+			e.rule = r
+		} else {
+			e.badRule = bad
+		}
 	case "EXRULE":
-		return &Problem{BadRule, l.no}
+		e.badRule = &Problem{BadRule, l.no}
 	case "RDATE":
 		return p.periods(l, &e.dates, maxDates)
 	case "EXDATE":
@@ -338,6 +353,13 @@ func (p *parser) keep() error {
 	if !e.started {
 		return &Problem{BadDate, e.no}
 	}
+	if e.badRule != nil {
+		if e.free || e.cancelled { // nobody is busy, however often it comes
+			return nil
+		}
+		return e.badRule
+	}
+	e.settle()
 	single := e.rule == nil && len(e.dates) == 0 && e.replaces == nil
 	if single {
 		if e.free || e.cancelled {
@@ -352,6 +374,27 @@ func (p *parser) keep() error {
 	}
 	p.c.events = append(p.c.events, e)
 	return nil
+}
+
+// settle gives the zone of the start to times that were written without one beside it.
+func (e *event) settle() {
+	if e.start.zone == "" {
+		return
+	}
+	lend := func(w *when) {
+		if w != nil && w.zone == "" && !w.utc && !w.date {
+			w.zone = e.start.zone
+		}
+	}
+	lend(e.end)
+	lend(e.replaces)
+	for i := range e.except {
+		lend(&e.except[i])
+	}
+	for i := range e.dates {
+		lend(&e.dates[i].start)
+		lend(e.dates[i].end)
+	}
 }
 
 func (e *event) roughEnd() time.Time {

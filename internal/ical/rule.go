@@ -50,12 +50,16 @@ func parseRule(s string, no int) (*rule, error) {
 	r := &rule{freq: -1, interval: 1, begin: time.Monday, no: no}
 	seen := map[string]bool{}
 	for part := range strings.SplitSeq(strings.ToUpper(strings.TrimSpace(s)), ";") {
-		if part == "" {
+		if strings.TrimSpace(part) == "" {
 			continue
 		}
 		key, value, ok := strings.Cut(part, "=")
-		if !ok || value == "" || seen[key] {
+		key, value = strings.TrimSpace(key), strings.TrimSpace(value)
+		if !ok || seen[key] {
 			return nil, bad
+		}
+		if value == "" { // BYDAY= says nothing
+			continue
 		}
 		seen[key] = true
 		if !r.set(key, value, no) {
@@ -107,6 +111,10 @@ func (r *rule) set(key, value string, no int) (ok bool) {
 		return list(&r.minutes, value, 0, 59, false)
 	case "BYSECOND":
 		return list(&r.seconds, value, 0, 60, false)
+	case "RSCALE": // RFC 7529
+		return value == "GREGORIAN"
+	case "SKIP":
+		return value == "OMIT"
 	case "BYSETPOS":
 		return list(&r.places, value, 1, 366, true)
 	}

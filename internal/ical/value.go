@@ -24,6 +24,13 @@ func parseWhen(s, zone string, no int) (when, error) {
 	w.utc = ok
 	day, clock, timed := strings.Cut(digits, "T")
 	w.date = !timed
+	if len(day) == 10 && day[4] == '-' && day[7] == '-' { // 2026-10-20T08:00:00
+		day = day[:4] + day[5:7] + day[8:]
+	}
+	clock, ahead, ok := cutOffset(clock)
+	if !ok {
+		return w, bad
+	}
 	y, m, d, ok := dateParts(day)
 	if !ok || w.date && w.utc {
 		return w, bad
@@ -33,6 +40,10 @@ func parseWhen(s, zone string, no int) (when, error) {
 	}
 	h, mi, sec := 0, 0, 0
 	if timed {
+		clock = strings.ReplaceAll(clock, ":", "")
+		if len(clock) == 4 { // without seconds
+			clock += "00"
+		}
 		if len(clock) != 6 || !digitsOnly(clock) {
 			return w, bad
 		}
@@ -42,10 +53,23 @@ func parseWhen(s, zone string, no int) (when, error) {
 		}
 	}
 	w.wall = time.Date(y, time.Month(m), d, h, mi, min(sec, 59), 0, time.UTC)
+	if ahead != nil {
+		w.wall, w.utc = w.wall.Add(-time.Duration(*ahead)*time.Second), true
+	}
 	if int(time.Date(y, time.Month(m), d, 0, 0, 0, 0, time.UTC).Month()) != m {
 		return w, bad // the 30th of February
 	}
 	return w, nil
+}
+
+// cutOffset takes +0200 off a clock: RFC 5545 has no such times, but programs write them. ahead is nil without one.
+func cutOffset(clock string) (rest string, ahead *int, ok bool) {
+	i := strings.IndexAny(clock, "+-")
+	if i < 0 {
+		return clock, nil, true
+	}
+	n, ok := parseOffset(strings.ReplaceAll(clock[i:], ":", ""))
+	return clock[:i], &n, ok
 }
 
 func dateParts(s string) (y, m, d int, ok bool) {

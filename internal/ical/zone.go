@@ -40,7 +40,7 @@ func (n named) offset(at int64) int64 {
 
 // known finds a TZID among the zones everybody knows, also behind a prefix as some programs write it.
 func known(id string) (clock, bool) {
-	id = strings.TrimSpace(id)
+	id = strings.ReplaceAll(strings.TrimSpace(id), `\`, "")
 	for rest := id; rest != ""; {
 		if loc, err := zone.Load(rest); err == nil {
 			return named{loc}, true
