@@ -16,6 +16,11 @@ var services = map[string]string{ //nolint:gochecknoglobals // a constant
 	"X-INSTAGRAM": "instagram", "X-GADUGADU": "gadugadu", "X-GROUPWISE": "groupwise", "X-EVOLUTION-TWITTER": "twitter",
 }
 
+// schemes are addresses that call a service otherwise than people do.
+var schemes = map[string]string{ //nolint:gochecknoglobals // a constant
+	"tg": "telegram", "sgnl": "signal", "wa": "whatsapp", "jabber": "xmpp", "mxid": "matrix", "ymsgr": "yahoo", "msnim": "msn",
+}
+
 // channel reads a property as a way to reach someone; false when it is none.
 func (c *collector) channel(p raw) bool {
 	e := &c.e
@@ -43,6 +48,9 @@ func (c *collector) channel(p raw) bool {
 			if ch.Service == "" && !strings.EqualFold(scheme, "x-apple") {
 				ch.Service = strings.ToLower(scheme)
 			}
+		}
+		if name, ok := schemes[ch.Service]; ok {
+			ch.Service = name
 		}
 	case "X-SOCIALPROFILE", "SOCIALPROFILE":
 		ch.Kind, ch.Value = Social, tidy(text(p.decode(e)))

@@ -12,6 +12,14 @@ var plainColumns = map[string]string{ //nolint:gochecknoglobals // a constant
 	"name prefix": "prefix", "name suffix": "suffix", "nickname": "nickname", "organization name": "org", "organization title": "title",
 	"organization department": "department", "birthday": "birthday", "notes": "note", "labels": "labels", "group membership": "labels",
 	"photo": "photo",
+	// What people call the columns of a table of their own, and Thunderbird.
+	"phone": "phone:", "phone number": "phone:", "telephone": "phone:", "mobile": "phone:mobile", "mobile number": "phone:mobile", "cell phone": "phone:mobile",
+	"work phone": "phone:work", "pager number": "phone:pager", "fax number": "phone:fax", "email": "email.1.value", "e-mail": "email.1.value",
+	"email address": "email.1.value", "primary email": "email.1.value", "secondary email": "email.2.value", "date of birth": "birthday",
+	// Spanish programs.
+	"nombre": "given", "segundo nombre": "additional", "apellidos": "family", "apellido": "family", "apodo": "nickname", "cumpleanos": "birthday", "notas": "note",
+	// Japanese programs.
+	"名": "given", "ミトル ネーム": "additional", "姓": "family", "氏名": "full", "ニックネーム": "nickname", "誕生日": "birthday", "メモ": "note",
 	// German programs.
 	"vorname": "given", "zweiter vorname": "additional", "weitere vornamen": "additional", "nachname": "family", "spitzname": "nickname",
 	"geburtstag": "birthday", "notizen": "note",
@@ -43,6 +51,12 @@ var outlookColumns = map[string]string{ //nolint:gochecknoglobals // a constant
 	"other postal code": "address.other.postal code", "other country": "address.other.country", "other country/region": "address.other.country",
 	"anniversary": "anniversary", "spouse": "relation:spouse", "children": "relation:child", "manager's name": "relation:manager",
 	"assistant's name": "relation:assistant", "web page": "link:", "personal web page": "link:home", "categories": "categories",
+	"organizacion": "org", "departamento": "department", "puesto": "title", "direccion de correo electronico": "email.1.value", //nolint:misspell // Spanish
+	"direccion de correo electronico 2": "email.2.value", "telefono movil": "phone:mobile", "movil": "phone:mobile", "telefono particular": "phone:home",
+	"particular": "phone:home", "telefono del trabajo": "phone:work", "trabajo": "phone:work", "aniversario": "anniversary", "conyuge": "relation:spouse",
+	"categorias": "categories", "pagina web": "link:",
+	"会社名": "org", "部署": "department", "役職": "title", "電子メール アトレス": "email.1.value", "電子メール 2 アトレス": "email.2.value",
+	"携帯電話": "phone:mobile", "自宅電話": "phone:home", "会社電話": "phone:work", "記念日": "anniversary", "分類項目": "categories", "web ヘーシ": "link:",
 	"firma": "org", "abteilung": "department", "position": "title", "e-mail-adresse": "email.1.value", "e-mail 2: adresse": "email.2.value",
 	"mobiltelefon": "phone:mobile", "telefon (privat)": "phone:home", "telefon privat": "phone:home", "telefon geschaftlich": "phone:work",
 	"telefon (geschaftlich)": "phone:work", "jahrestag": "anniversary", "partner": "relation:spouse", "kategorien": "categories",

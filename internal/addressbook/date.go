@@ -37,7 +37,9 @@ func noDate(s string) bool { return strings.Trim(s, "0-/.: TZ") == "" }
 
 func cutDate(s string) (y, m, d int, ok bool) {
 	if rest, found := strings.CutPrefix(s, "--"); found { // no year
-		rest = strings.Replace(rest, "-", "", 1)
+		if m, d, ok := strings.Cut(rest, "-"); ok { // --4-5
+			return numbers("0", m, d)
+		}
 		if len(rest) != 4 {
 			return 0, 0, 0, false
 		}

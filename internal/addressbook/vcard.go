@@ -185,6 +185,9 @@ func (c *collector) flush() {
 // never fetched.
 func (c *collector) addPhoto(p raw) {
 	value := strings.TrimSpace(p.value)
+	if value == "" {
+		return
+	}
 	if head, data, ok := strings.Cut(value, ","); ok && len(head) < 200 && strings.HasPrefix(strings.ToLower(head), "data:") {
 		if !strings.Contains(strings.ToLower(head), "base64") {
 			c.e.problem(PhotoUnreadable, p.line, "PHOTO")
@@ -192,9 +195,7 @@ func (c *collector) addPhoto(p raw) {
 		}
 		value = data
 	} else if p.encoding() != base64Coded {
-		if value != "" {
-			c.props = append(c.props, p)
-		}
+		c.props = append(c.props, p)
 		return
 	}
 	if c.photo {
