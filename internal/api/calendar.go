@@ -162,6 +162,15 @@ func (s *server) registerCalendars(t *table) {
 		return &plain[Calendar]{Status: http.StatusOK, Body: CalendarOf(v)}, nil
 	})
 	handle(s, t, operation{
+		ID: "stop-calendar-sync", Method: http.MethodPost, Path: "/calendars/{id}/stop", Scope: auth.Write, Tag: "calendars", Summary: "Stop reading a calendar",
+		Doc: "What was known of it stays. It is left alone for an hour, unless it is read on purpose.", Refuse: []int{http.StatusConflict},
+	}, func(_ context.Context, who auth.Identity, in *ByID) (*none, error) {
+		if !s.Calendars.Stop(who.User, in.ID) {
+			return nil, fault.Conflict("calendar_not_read", "", "This calendar is not being read.")
+		}
+		return &none{}, nil
+	})
+	handle(s, t, operation{
 		ID: "delete-calendar", Method: http.MethodDelete, Path: "/calendars/{id}", Scope: auth.Delete, Tag: "calendars", Summary: "Follow a calendar no longer",
 		Doc: "What it said is forgotten at once.", Refuse: []int{http.StatusNotFound, http.StatusGone, http.StatusPreconditionFailed},
 	}, func(ctx context.Context, who auth.Identity, in *struct {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -160,9 +161,12 @@ func (c *calendarsSyncCmd) Run(ctx context.Context, a *app) error {
 			if !strings.HasSuffix(v.ID, c.ID) {
 				continue
 			}
-			stop := a.tellSync(ctx, k, v.ID)
+			stop := a.tell(ctx, syncFar(k, v.ID))
 			v, err = k.SyncCalendar(ctx, v.ID)
 			stop()
+			if errors.Is(err, context.Canceled) {
+				return &stoppedError{"stopped; what was known stays"}
+			}
 			if err != nil {
 				return err
 			}
@@ -194,25 +198,15 @@ func countOf(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// tellSync says on standard error how far the reading of a calendar is, until the function it returns is called. What is
-// done in a moment says nothing.
-func (a *app) tellSync(ctx context.Context, k *client.Client, id string) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(2 * time.Second):
-			}
-			if v, err := k.Calendar(ctx, id); err == nil && v.Doing != nil && v.Doing.Of > 0 {
-				fmt.Fprintf(a.err, "%s: %d of %d read\n", clean(v.Name), v.Doing.Done, v.Doing.Of)
-			}
+// syncFar asks how far the reading of a calendar is.
+func syncFar(k *client.Client, id string) func(context.Context) (far, bool) {
+	return func(ctx context.Context) (far, bool) {
+		v, err := k.Calendar(ctx, id)
+		if err != nil || v.Doing == nil || v.Doing.Of == 0 {
+			return far{}, false
 		}
-	}()
-	return func() { cancel(); <-done }
+		return far{v.Doing.Done, v.Doing.Of, fmt.Sprintf("%s: %d of %d read", clean(v.Name), v.Doing.Done, v.Doing.Of)}, true
+	}
 }
 
 type calendarsBusyCmd struct {

@@ -34,6 +34,8 @@ func failure(code string, line int, item string) *fault.Error {
 		return fault.Invalid("calendar_refused", "password", "The other server does not accept the name and password. Enter them anew; some servers want a password made for apps.")
 	case "calendar_missing":
 		return fault.Invalid("calendar_missing", "url", "There is nothing at this address on the other server any more. Copy the address again, or look at the account again.")
+	case "calendar_stopped":
+		return fault.Busy("calendar_stopped", "You stopped it. What was known stays.")
 	case "calendar_wait":
 		return fault.Busy("calendar_wait", "The other server asks to be left alone for a while. What was known stays; it is tried again by itself.")
 	case "calendar_condition":

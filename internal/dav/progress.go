@@ -2,6 +2,7 @@ package dav
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"kith/internal/account"
@@ -18,6 +19,7 @@ type reader struct {
 	mu   sync.Mutex
 	at   Progress
 	over chan struct{}
+	stop context.CancelCauseFunc
 }
 
 func (r *reader) tell(p Progress) {
@@ -38,9 +40,24 @@ func (s *Service) Doing(by account.ID, id string) (Progress, bool) {
 	return r.at, true
 }
 
+// errAsked ends the reading of a calendar that somebody asked to stop.
+var errAsked = errors.New("asked to stop")
+
+// Stop ends the reading of a calendar; false: this process does not read it. What was known of it stays, and it is left alone
+// for an hour unless it is read on purpose.
+func (s *Service) Stop(by account.ID, id string) bool {
+	v, ok := s.doing.Load(string(by) + " " + id)
+	if ok {
+		v.(*reader).stop(errAsked) //nolint:forcetypeassert // nothing else is stored
+	}
+	return ok
+}
+
 // once reads a calendar, or waits for whoever of this process reads it already.
-func (s *Service) once(ctx context.Context, by account.ID, id string, read func(*reader) (Calendar, error)) (Calendar, error) {
-	mine := &reader{over: make(chan struct{})}
+func (s *Service) once(ctx context.Context, by account.ID, id string, read func(context.Context, *reader) (Calendar, error)) (Calendar, error) {
+	within, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	mine := &reader{over: make(chan struct{}), stop: stop}
 	key := string(by) + " " + id
 	other, busy := s.doing.LoadOrStore(key, mine)
 	if !busy {
@@ -48,7 +65,7 @@ func (s *Service) once(ctx context.Context, by account.ID, id string, read func(
 			s.doing.Delete(key)
 			close(mine.over)
 		}()
-		return read(mine)
+		return read(within, mine)
 	}
 	select {
 	case <-other.(*reader).over: //nolint:forcetypeassert // nothing else is stored

@@ -120,3 +120,38 @@ func TestSync_givenUp(t *testing.T) {
 		t.Errorf("it counts as a failure: %v, %v", v.Failure, err)
 	}
 }
+
+// A reading that its owner stops says so, keeps what was known, and is left alone for a while; somebody else cannot stop it.
+func TestStop(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		c := newCollection("calendar")
+		c.set("1.ics", event("1", "Tea", hour(25, 8), ""))
+		_, id := w.calendarOf(c)
+		w.sync(id)
+		if w.s.Stop(w.by, id) {
+			t.Error("what is not read was stopped")
+		}
+		c.set("2.ics", event("2", "Tea", hour(25, 9), ""))
+		w.answers(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			if w.s.Stop("somebody else", id) {
+				t.Error("somebody else stopped it")
+			}
+			w.s.Stop(w.by, id)
+			<-r.Context().Done()
+		})
+		v := w.sync(id)
+		if v.Failure == nil || v.Failure.Code != "calendar_stopped" || v.Failures != 0 || v.RetryAt == nil || v.RetryAt.Sub(w.now) != time.Hour {
+			t.Errorf("stopped as %+v, %v", v, v.Failure)
+		}
+		if len(w.busy()) != 1 {
+			t.Errorf("what was known is gone: %q", w.busy())
+		}
+		w.answers(c.ServeHTTP)
+		if v := w.sync(id); v.Failure != nil || len(w.busy()) != 2 {
+			t.Errorf("read on purpose: %+v, %q", v, w.busy())
+		}
+	})
+}

@@ -20,6 +20,7 @@ import (
 const (
 	firstPause   = 10 * time.Minute
 	longestPause = 24 * time.Hour
+	afterStop    = time.Hour // after its owner stopped it
 )
 
 // readTime is how long a calendar may take to be read. It is less than a job has (package job), so that who waits for a
@@ -35,7 +36,7 @@ var errChanged = errors.New("the calendar was changed while it was read")
 // Sync reads a calendar now. What goes wrong with it is in the calendar that is returned; an error is a fault of the
 // caller's or our own.
 func (s *Service) Sync(ctx context.Context, by account.ID, id string) (Calendar, error) {
-	return s.once(ctx, by, id, func(r *reader) (Calendar, error) { return s.sync(ctx, by, id, r.tell) })
+	return s.once(ctx, by, id, func(ctx context.Context, r *reader) (Calendar, error) { return s.sync(ctx, by, id, r.tell) })
 }
 
 func (s *Service) sync(ctx context.Context, by account.ID, id string, tell func(Progress)) (Calendar, error) {
@@ -63,13 +64,19 @@ func (s *Service) sync(ctx context.Context, by account.ID, id string, tell func(
 		if tooSlow(ctx, within) {
 			why = &stop{code: "destination_slow", err: err}
 		}
+		if errors.Is(context.Cause(ctx), errAsked) {
+			ctx, why = context.WithoutCancel(ctx), &stop{code: "calendar_stopped", after: int(afterStop / time.Second), err: err}
+		}
 		if why == nil || ctx.Err() != nil {
 			return Calendar{}, fmt.Errorf("sync a calendar: %w", err)
 		}
 		v = was
 		v.failure, v.failureLine, v.failureItem = why.code, why.line, why.item
-		v.Failures++
-		pause := min(firstPause<<min(v.Failures-1, 10), longestPause)
+		pause := time.Duration(0)
+		if why.code != "calendar_stopped" { // which says nothing about the calendar
+			v.Failures++
+			pause = min(firstPause<<min(v.Failures-1, 10), longestPause)
+		}
 		at := now.Add(max(pause, time.Duration(why.after)*time.Second))
 		v.RetryAt = &at
 	} else {

@@ -23,6 +23,7 @@ func (h *Handler) calendarRoutes(mine func(string, handler)) {
 	mine("POST /calendars/feed/end", h.feedEnd)
 	mine("POST /calendars/{id}", h.calendarSave)
 	mine("POST /calendars/{id}/sync", h.calendarSync)
+	mine("POST /calendars/{id}/stop", h.calendarStop)
 	mine("POST /calendars/{id}/delete", h.calendarDelete)
 	h.accountRoutes(mine)
 }
@@ -47,6 +48,8 @@ type calendarRow struct {
 	Book           bool   // an address book
 	Followed       bool
 	Reading        bool // just now, or in a moment
+	Stops          bool // just now, so that it can be stopped
+	Done, Of       int  // events or cards; Of 0: not known yet
 }
 
 func calendarPath(id, more string) string { return "/calendars/" + url.PathEscape(id) + more }
@@ -58,9 +61,10 @@ func (h *Handler) calendarRowOf(v *visit, c dav.Calendar) calendarRow {
 	at, doing := h.Calendars.Doing(v.User.ID, c.ID)
 	switch {
 	case doing && at.Of > 0:
+		row.Stops, row.Of, row.Done = true, at.Of, min(at.Done, at.Of)
 		row.Reading, row.Said = true, v.P.T("web.account.reading.count", "count", v.P.Number(at.Done), "of", v.P.Number(at.Of))
 	case doing, c.Followed && c.Account != "" && c.SyncedAt == nil && c.Failure == nil: // a job reads it in a moment
-		row.Reading, row.Said = true, v.P.T("web.account.reading")
+		row.Reading, row.Stops, row.Said = true, doing, v.P.T("web.account.reading")
 	case c.SyncedAt != nil:
 		found := "web.calendar.found"
 		if c.Kind == dav.CardDAV {
@@ -194,6 +198,20 @@ func (h *Handler) calendarSync(w http.ResponseWriter, r *http.Request, v *visit)
 	id := r.PathValue("id")
 	if _, err := h.Calendars.Sync(r.Context(), v.User.ID, id); err != nil {
 		return err
+	}
+	return goTo(w, r, "/calendars#c-"+url.PathEscape(id))
+}
+
+// calendarStop ends the reading of a calendar. It is no error when it has ended by itself.
+func (h *Handler) calendarStop(w http.ResponseWriter, r *http.Request, v *visit) error {
+	id := r.PathValue("id")
+	c, err := h.Calendars.Get(r.Context(), v.User.ID, id)
+	if err != nil {
+		return err
+	}
+	h.Calendars.Stop(v.User.ID, id)
+	if c.Account != "" {
+		return goTo(w, r, accountPath(c.Account, ""))
 	}
 	return goTo(w, r, "/calendars#c-"+url.PathEscape(id))
 }

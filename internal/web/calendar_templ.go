@@ -49,7 +49,7 @@ func calendarsPage(pg page, v calendarsView) templ.Component {
 					markup(templ_7745c5c3_Buffer, "\">")
 					escaped(templ_7745c5c3_Buffer, string(c.Name))
 					markup(templ_7745c5c3_Buffer, "</a></p>")
-					templ_7745c5c3_Err = calendarState(c).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = calendarState(pg, c, false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -253,7 +253,7 @@ func calendarPage(pg page, c calendarRow, f form) templ.Component {
 // calendarState is how a calendar does. While it is read, a script reads it again, or the page does so by itself.
 //
 //go:noinline
-func calendarState(c calendarRow) templ.Component {
+func calendarState(pg page, c calendarRow, inForm bool) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var52 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<div id=\"")
 		escaped(templ_7745c5c3_Buffer, string("state-"+c.ID))
@@ -266,6 +266,28 @@ func calendarState(c calendarRow) templ.Component {
 			markup(templ_7745c5c3_Buffer, "<p class=\"quiet small\">")
 			escaped(templ_7745c5c3_Buffer, string(c.Said))
 			markup(templ_7745c5c3_Buffer, "</p>")
+		}
+		if c.Of > 0 {
+			markup(templ_7745c5c3_Buffer, "<progress value=\"")
+			escaped(templ_7745c5c3_Buffer, string(itoa(c.Done)))
+			markup(templ_7745c5c3_Buffer, "\" max=\"")
+			escaped(templ_7745c5c3_Buffer, string(itoa(c.Of)))
+			markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
+			escaped(templ_7745c5c3_Buffer, string(c.Said))
+			markup(templ_7745c5c3_Buffer, "\"></progress> ")
+		}
+		if c.Stops && inForm {
+			templ_7745c5c3_Err = calendarStop(pg, c).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		} else if c.Stops {
+			markup(templ_7745c5c3_Buffer, "<form method=\"post\">")
+			templ_7745c5c3_Err = calendarStop(pg, c).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			markup(templ_7745c5c3_Buffer, "</form>")
 		}
 		if c.Wrong != "" {
 			markup(templ_7745c5c3_Buffer, "<p class=\"wrong\" role=\"status\">")
@@ -280,8 +302,22 @@ func calendarState(c calendarRow) templ.Component {
 }
 
 //go:noinline
+func calendarStop(pg page, c calendarRow) templ.Component {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var60 templ.Component) (templ_7745c5c3_Err error) {
+		markup(templ_7745c5c3_Buffer, "<button class=\"plain\" formaction=\"")
+		escaped(templ_7745c5c3_Buffer, string(templ.SafeURL(calendarPath(c.ID, "/stop"))))
+		markup(templ_7745c5c3_Buffer, "\" aria-label=\"")
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.calendar.stop.long", "name", c.Name)))
+		markup(templ_7745c5c3_Buffer, "\">")
+		escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.import.stop")))
+		markup(templ_7745c5c3_Buffer, "</button>")
+		return nil
+	})
+}
+
+//go:noinline
 func calendarAgain(reading bool) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var57 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var64 templ.Component) (templ_7745c5c3_Err error) {
 		if reading {
 			markup(templ_7745c5c3_Buffer, "<noscript><meta http-equiv=\"refresh\" content=\"3\"></noscript>")
 		}

@@ -100,11 +100,11 @@ func accountPage(pg page, v accountView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = accountChoices(pg.P.T("web.account.calendars"), "", v.Calendars).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = accountChoices(pg, pg.P.T("web.account.calendars"), "", v.Calendars).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = accountChoices(pg.P.T("web.account.books"), pg.P.T("web.account.books.hint"), v.Books).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = accountChoices(pg, pg.P.T("web.account.books"), pg.P.T("web.account.books.hint"), v.Books).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -155,7 +155,7 @@ func accountPage(pg page, v accountView) templ.Component {
 }
 
 //go:noinline
-func accountChoices(title, hint string, rows []calendarRow) templ.Component {
+func accountChoices(pg page, title, hint string, rows []calendarRow) templ.Component {
 	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var29 templ.Component) (templ_7745c5c3_Err error) {
 		if len(rows) > 0 {
 			markup(templ_7745c5c3_Buffer, "<fieldset class=\"choices\"><legend>")
@@ -176,7 +176,7 @@ func accountChoices(title, hint string, rows []calendarRow) templ.Component {
 				markup(templ_7745c5c3_Buffer, "> <span>")
 				escaped(templ_7745c5c3_Buffer, string(c.Name))
 				markup(templ_7745c5c3_Buffer, "</span></label>")
-				templ_7745c5c3_Err = calendarState(c).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = calendarState(pg, c, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
