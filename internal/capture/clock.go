@@ -9,7 +9,7 @@ func (p *parser) clockAt(i int, w *when) int {
 	}
 	if e, end := p.phrase(i, cClock); e != nil {
 		w.clock, w.minutes, w.vague = true, e.minutes, false
-		return end
+		return p.minutesBehind(end, w)
 	}
 	j, at, bare := i, false, false
 	if _, end := p.phrase(i, cAt); end > i {
@@ -27,13 +27,55 @@ func (p *parser) clockAt(i int, w *when) int {
 		}
 	}
 	end := p.spoken(j, w)
+	if end == j && at {
+		end = p.minutesTo(j, w)
+	}
 	if end == j {
 		end = p.digital(j, at, bare, w)
 	}
 	if end == j {
 		return i
 	}
+	return p.minutesBehind(end, w)
+}
+
+// minutesBehind reads the minutes that some languages put behind the hour: las cinco y media.
+func (p *parser) minutesBehind(end int, w *when) int {
+	if e, after := p.phrase(end, cClockAfter); e != nil && w.minutes%60 == 0 {
+		w.minutes = (w.minutes + e.minutes + 24*60) % (24 * 60)
+		if w.vague && w.minutes >= 12*60 {
+			w.minutes -= 12 * 60
+		}
+		return p.half(after, w)
+	}
 	return end
+}
+
+// minutesTo reads "10 to 9", "5 vor 12", behind a word that shows it to be a clock.
+func (p *parser) minutesTo(i int, w *when) int {
+	n, ok := p.number(i)
+	if !ok || n%5 != 0 || n <= 0 || n >= 30 {
+		return i
+	}
+	e, j := p.phrase(i+1, cPast)
+	if e == nil {
+		e, j = p.phrase(i+1, cTo)
+		n = -n
+	}
+	if e == nil || e.minutes != 0 {
+		return i
+	}
+	h, end := p.hourAt(j)
+	if end == j || h == 0 || h > 12 {
+		return i
+	}
+	v := when{clock: true, minutes: (60*h%(12*60) + n + 12*60) % (12 * 60), vague: true}
+	after := p.half(end, &v)
+	if after == end && !p.follows(end) {
+		return i
+	}
+	w.clock, w.minutes, w.vague = true, v.minutes, v.vague
+	return after
 }
 
 // hourAt reads the hour of a spoken clock: a number or its word, up to 24.
@@ -51,9 +93,9 @@ func (p *parser) hourAt(i int) (h, end int) {
 func (p *parser) spoken(i int, w *when) int {
 	offset := 0
 	var j int
-	if e, end := p.phrase(i, cPast); e != nil {
+	if e, end := p.phrase(i, cPast); e != nil && e.minutes != 0 {
 		offset, j = e.minutes, end
-	} else if e, end := p.phrase(i, cTo); e != nil {
+	} else if e, end := p.phrase(i, cTo); e != nil && e.minutes != 0 {
 		offset, j = -e.minutes, end
 	} else if _, end := p.phrase(i, cHalfTo); end > i {
 		offset, j = -30, end
@@ -119,6 +161,13 @@ func (p *parser) digital(i int, at, bare bool, w *when) int {
 	if !ok {
 		return p.wordHour(i, at, bare, w)
 	}
+	if p.digits(i) == 4 && h%100 < 60 && h < 2400 && (bare && !p.lex.foreign && p.follows(i+1) || p.is(i+1, cHourWord)) { // at 1830
+		w.clock, w.vague, w.minutes = true, false, h/100*60+h%100
+		if p.is(i+1, cHourWord) {
+			i++
+		}
+		return i + 1
+	}
 	if p.digits(i) > 2 || h > 24 || p.glued(i) && i > 0 && !at && p.stuck(i-1) {
 		return i
 	}
@@ -137,10 +186,10 @@ func (p *parser) digital(i int, at, bare bool, w *when) int {
 			if after > end && h > 12 && !p.is(after-1, cHourWord) {
 				v.minutes = h%24*60 + m // 15:30 pm
 			}
-			if !colon && after == end || p.unit(after) == hour || p.glued(end) && p.other(end, '/') {
+			if !colon && after == end && (!bare || !p.follows(end)) || p.unit(after) == hour || p.glued(end) && p.other(end, '/') {
 				return i
 			}
-			if after == end && at && !p.lex.foreign && p.digits(i) == 1 && h >= 1 && h <= 6 {
+			if after == end && at && !p.lex.clock24 && p.digits(i) == 1 && h >= 1 && h <= 6 {
 				v.vague = true
 			}
 			w.clock, w.minutes, w.vague = true, v.minutes, v.vague
@@ -181,6 +230,10 @@ func (p *parser) digital(i int, at, bare bool, w *when) int {
 	if p.glued(i+1) && i+1 < len(p.toks) && p.toks[i+1].key == "ish" && h < 24 {
 		w.clock, w.vague, w.minutes = true, h >= 1 && h <= 12, h%24*60
 		return i + 2
+	}
+	if p.other(i+1, '-') && p.glued(i+1) && p.glued(i+2) && i+2 < len(p.toks) && p.toks[i+2].key == "ish" && h < 24 { // 4-ish
+		w.clock, w.vague, w.minutes = true, h >= 1 && h <= 12, h%24*60
+		return i + 3
 	}
 	if bare && h < 24 && p.follows(i+1) {
 		w.clock, w.vague, w.minutes = true, h >= 1 && h <= 12, h%24*60

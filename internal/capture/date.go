@@ -25,6 +25,16 @@ func (p *parser) numericDate(i int, w *when, on bool) int {
 	if p.digits(i) > 2 {
 		return i
 	}
+	if p.lex.runs { // 3日に, 11/3に
+		if end := p.dayAlone(i, w, false); end > i {
+			return end
+		}
+		if d, ok := p.number(i + 2); ok && p.other(i+1, '/') && p.glued(i+1) && p.glued(i+2) && n >= 1 && n <= 12 && d >= 1 && d <= 31 &&
+			p.digits(i+2) <= 2 && i+3 < len(p.toks) && p.is(i+3, cFollows) {
+			p.lastDate(w, n, d)
+			return i + 3
+		}
+	}
 	if b, y, ok := p.two(i+1, '/'); ok && p.digits(i+4) == 4 {
 		d, m := n, b
 		if m > 12 {
@@ -69,11 +79,50 @@ func (p *parser) numericDate(i int, w *when, on bool) int {
 	if e == nil || n < 1 || n > 31 {
 		return i
 	}
-	if e.class&cMonthUnsure != 0 && !ordinal && !on && !p.toks[j].upper && !p.follows(end) {
+	if e.unsure && !ordinal && !on && !p.toks[j].upper && !p.follows(end) {
 		return i
 	}
 	return p.yearAfter(end, n, e, w)
 }
+
+// dayAlone reads the day of a month that is not named: "on the 3rd", "am 3.", "el 3", 3日に. It is the last one, unless
+// that is long past: then it may as well be the next.
+func (p *parser) dayAlone(i int, w *when, bare bool) int {
+	if bare && p.unit(i) == day { // el día 3
+		i++
+	}
+	n, ok := p.number(i)
+	if !ok || n < 1 || n > 31 || p.digits(i) > 2 {
+		return i
+	}
+	end := i + 1
+	switch {
+	case p.glued(end) && p.ordinal(end):
+		end++
+	case p.lex.genitive != nil && p.other(end, '.') && p.glued(end): // German
+		end++
+	case p.lex.runs && p.mark(end, day):
+		end++
+	case !bare || p.glued(end):
+		return i
+	}
+	if _, till := p.phrase(end, cTill); !p.follows(end) || till == end+1 && till < len(p.toks) && p.toks[till].typ == tNumber { // el 2 a 1
+		return i
+	}
+	const recent = 14
+	now := time.Date(p.now.Year(), p.now.Month(), p.now.Day(), 12, 0, 0, 0, time.UTC)
+	t := time.Date(now.Year(), now.Month(), n, 12, 0, 0, 0, time.UTC)
+	if t.After(now) {
+		t = time.Date(now.Year(), now.Month()-1, n, 12, 0, 0, 0, time.UTC)
+		w.unsure = now.Sub(t) > recent*24*time.Hour
+	}
+	w.date, w.y, w.m, w.d, w.prec = true, t.Year(), int(t.Month()), n, Day
+	w.unsure = w.unsure || t.Day() != n
+	return end
+}
+
+// bareDay reports a word behind which a number alone is a day of the month.
+func bareDay(key string) bool { return key == "el" || key == "يوم" }
 
 // opens reports a character right behind which a date may begin.
 func opens(r rune) bool {
@@ -139,7 +188,7 @@ func (p *parser) monthAt(i int, w *when, in bool) int {
 		return i
 	}
 	j := end
-	if e.class&cMonthShort != 0 && p.other(j, '.') && p.glued(j) {
+	if e.short && p.other(j, '.') && p.glued(j) {
 		j++
 	}
 	if n, ok := p.number(j); ok && !p.toks[j].newline {
@@ -154,7 +203,7 @@ func (p *parser) monthAt(i int, w *when, in bool) int {
 			after++
 		}
 		if n >= 1 && n <= 31 && p.digits(j) <= 2 && (!p.glued(after) || p.stop(after) && !p.other(after, ':')) && p.unit(after) == 0 &&
-			(e.class&cMonthUnsure == 0 || ordinal || in || p.toks[i].upper && p.follows(after) || p.follows(after)) {
+			(!e.unsure || ordinal || in || p.toks[i].upper && p.follows(after) || p.follows(after)) {
 			if _, ok := p.number(after + 1); !ok || p.other(after, ',') || !p.stop(after) {
 				return p.yearAfter(after, n, e, w)
 			}
@@ -163,7 +212,7 @@ func (p *parser) monthAt(i int, w *when, in bool) int {
 	if !in {
 		return i
 	}
-	if e.class&cMonthUnsure != 0 && !p.toks[i].upper && !p.follows(end) {
+	if e.unsure && !p.toks[i].upper && !p.follows(end) {
 		return i
 	}
 	w.date, w.y, w.m, w.prec = true, p.now.Year(), e.month, Month
@@ -176,7 +225,7 @@ func (p *parser) monthAt(i int, w *when, in bool) int {
 // yearAfter reads the year behind day and month, if there is one.
 func (p *parser) yearAfter(end, d int, e *word, w *when) int {
 	j := end
-	if e.class&cMonthShort != 0 && p.other(j, '.') && p.glued(j) {
+	if e.short && p.other(j, '.') && p.glued(j) {
 		end, j = j+1, j+1
 	}
 	if p.other(j, ',') {
@@ -200,7 +249,7 @@ func (p *parser) follows(i int) bool {
 	if t.typ == tOther {
 		return !p.glued(i) || t.r != '%' && t.r != '/' && t.r != '-' && t.r != '.' && t.r != ':' && t.r != '°' || t.r == '.' && !p.glued(i+1)
 	}
-	return p.is(i, cFollows|cAct|cDay|cWeekday|cAt|cLast) || p.phraseIs(i, cDayPart|cPart|cDay|cAct|cNow)
+	return p.is(i, cFollows|cAct|cDay|cWeekday|cAt|cLast) || p.phraseIs(i, cDayPart|cPart|cDay|cAct|cNow|cClockAfter)
 }
 
 func (p *parser) phraseIs(i int, c class) bool {
@@ -246,8 +295,19 @@ func (p *parser) agoAt(i int, w *when) int {
 	before := p.is(i, cAgoBefore)
 	if before {
 		j++
+		for _, after := p.phrase(j, cAbout); after > j; _, after = p.phrase(j, cAbout) {
+			if j = after; p.other(j, '.') && p.glued(j) { // vor ca. 2 Stunden
+				j++
+			}
+		}
 	}
 	n, unit, minutes, end := p.quantity(j)
+	if end == j && before { // قبل شهر
+		if e, after := p.phrase(j, cUnit); e != nil && len(p.toks[j].key) > 1 && p.lex.bareUnits {
+			n, unit, end = 1, e.unit, after
+			minutes = map[int]float64{minute: 1, hour: 60}[unit]
+		}
+	}
 	if end == j {
 		return i
 	}
@@ -280,6 +340,11 @@ func (p *parser) agoAt(i int, w *when) int {
 		t := time.Date(p.now.Year(), p.now.Month()-time.Month(n), 1, 0, 0, 0, 0, time.UTC)
 		w.date, w.y, w.m, w.prec = true, t.Year(), int(t.Month()), Month
 	case year:
+		if part := n - float64(int(n)); part > 0 { // half a year ago
+			t := time.Date(p.now.Year(), p.now.Month()-time.Month(12*n), 1, 0, 0, 0, 0, time.UTC)
+			w.date, w.y, w.m, w.prec = true, t.Year(), int(t.Month()), Month
+			break
+		}
 		w.date, w.y, w.prec = true, p.now.Year()-int(n), Year
 	}
 	if w.date && w.y < 1900 {

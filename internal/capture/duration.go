@@ -23,7 +23,9 @@ func (p *parser) quantity(i int) (n float64, unit int, minutes float64, end int)
 	case p.other(i, '½'):
 		n, j, digits = 0.5, i+1, true
 	default:
-		if e, after := p.phrase(i, cScaled); e != nil {
+		if e, after := p.phrase(i, cScaled); e != nil && e.unit != 0 {
+			return 2, e.unit, 0, after
+		} else if e != nil {
 			return 1, minute, float64(e.minutes), after
 		}
 		e, after := p.phrase(i, cNumber)
@@ -38,7 +40,7 @@ func (p *parser) quantity(i int) (n float64, unit int, minutes float64, end int)
 	if digits && p.other(j, '-') && p.glued(j) && p.glued(j+1) { // 20-minute
 		j++
 	}
-	if e, after := p.phrase(j, cScaled); e != nil && n > 0 {
+	if e, after := p.phrase(j, cScaled); e != nil && n > 0 && e.unit == 0 {
 		return n, minute, n * float64(e.minutes), after
 	}
 	e, after := p.phrase(j, cUnit)

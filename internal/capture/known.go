@@ -48,7 +48,7 @@ func (p *parser) known(words []written, whole bool) match {
 		best.length = -ends[best.length-1]
 		return best
 	}
-	if spaceless(lastRune(words[0].text)) {
+	if spaceless(lastRune(words[0].text)) || spaceless(firstRune(words[0].text)) {
 		return p.knownPrefix(words[0])
 	}
 	return match{}

@@ -28,7 +28,7 @@ const (
 	cGot
 	cBoth
 	cAttempt
-	cMissed
+	cOff
 	cAway
 	cDet
 	cDetShort
@@ -43,8 +43,8 @@ const (
 	cWeekdayShort
 	cWeekend
 	cMonth
-	cMonthShort
-	cMonthUnsure
+	cAbout
+	cClockAfter
 	cUnit
 	cScaled
 	cNumber
@@ -113,6 +113,9 @@ type word struct {
 	whole   int     // the last week, month or year
 	number  float64 // below 0: about so many
 	minutes int     // of a clock, past or to the hour, or of a scaled unit
+	missed  bool    // they tried, we did not answer
+	short   bool    // of a month: shortened
+	unsure  bool    // of a month: also another word
 	acts    []*i18n.Act
 }
 
@@ -124,12 +127,14 @@ type node struct {
 
 // lexicon is the words of English and perhaps other languages.
 type lexicon struct {
-	root     map[string]*node
-	kinds    map[string]string // names for /kind
-	contexts map[string]string
-	genitive []string // endings of a name that make it its owner's, without an apostrophe
-	foreign  bool     // more than English
-	runs     bool     // has words that stand without spaces
+	root      map[string]*node
+	kinds     map[string]string // names for /kind
+	contexts  map[string]string
+	genitive  []string // endings of a name that make it its owner's, without an apostrophe
+	foreign   bool     // more than English
+	runs      bool     // has words that stand without spaces
+	bareUnits bool     // a unit alone is one of it
+	clock24   bool     // 3:30 is at night
 }
 
 var (
@@ -165,8 +170,8 @@ func lexiconOf(locale string) *lexicon {
 		l.add(i18n.Words("en"))
 		if lang != "en" {
 			l.add(i18n.Words(lang))
-			l.runs = i18n.Words(lang).Spaceless
-			l.foreign = true
+			l.runs, l.clock24 = i18n.Words(lang).Spaceless, i18n.Words(lang).Clock24
+			l.bareUnits, l.foreign = i18n.Words(lang).BareUnits, true
 		}
 		lexicons[lang] = l
 	}
@@ -212,7 +217,8 @@ func (l *lexicon) add(w *i18n.WordList) {
 		{cGot, w.Got},
 		{cBoth, w.Both},
 		{cAttempt, w.Attempt},
-		{cAttempt | cMissed, w.Missed},
+		{cOff, w.Off},
+		{cAbout, w.About},
 		{cAway, w.Away},
 		{cDet, w.Det},
 		{cDetShort, w.DetShort},
@@ -221,7 +227,6 @@ func (l *lexicon) add(w *i18n.WordList) {
 		{cPartAlone, w.PartsAlone},
 		{cNow, w.Now},
 		{cWeekend, w.Weekend},
-		{cMonthUnsure, w.MonthsUnsure},
 		{cAndHalf, w.AndHalf},
 		{cAgo, w.Ago},
 		{cAgoBefore, w.AgoBefore},
@@ -258,6 +263,8 @@ func (l *lexicon) add(w *i18n.WordList) {
 			f(e)
 		}
 	}
+	set(cAttempt, w.Missed, func(e *word) { e.missed = true })
+	set(0, w.MonthsUnsure, func(e *word) { e.unsure = true })
 	l.genitive = append(l.genitive, w.Genitive...)
 	for i := range w.Acts {
 		set(cAct, w.Acts[i].Words, func(e *word) { e.acts = append(e.acts, &w.Acts[i]) })
@@ -287,7 +294,7 @@ func (l *lexicon) add(w *i18n.WordList) {
 	}
 	for i := range 12 {
 		set(cMonth, w.Months[i], func(e *word) { e.month = i + 1 })
-		set(cMonth|cMonthShort, w.MonthsShort[i], func(e *word) { e.month = i + 1 })
+		set(cMonth, w.MonthsShort[i], func(e *word) { e.month, e.short = i+1, true })
 	}
 	units := map[string]int{"second": second, "minute": minute, "hour": hour, "day": day, "week": week, "month": month, "year": year}
 	for unit, phrases := range w.Units {
@@ -302,6 +309,9 @@ func (l *lexicon) add(w *i18n.WordList) {
 	for phrase, m := range w.UnitsScaled {
 		set(cScaled, []string{phrase}, func(e *word) { e.minutes = m })
 	}
+	for unit, phrases := range w.UnitsTwo {
+		set(cScaled, phrases, func(e *word) { e.unit = units[unit] })
+	}
 	for phrase, n := range w.Numbers {
 		set(cNumber, []string{phrase}, func(e *word) { e.number = n })
 	}
@@ -311,6 +321,9 @@ func (l *lexicon) add(w *i18n.WordList) {
 	}
 	for n, phrases := range w.Past {
 		set(cPast, phrases, func(e *word) { e.minutes = atoi(n) })
+	}
+	for n, phrases := range w.ClockAfter {
+		set(cClockAfter, phrases, func(e *word) { e.minutes = atoi(n) })
 	}
 	for n, phrases := range w.To {
 		set(cTo, phrases, func(e *word) { e.minutes = atoi(n) })

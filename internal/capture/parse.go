@@ -28,6 +28,8 @@ type parser struct {
 
 	mentions []int // first tokens of people and of someone, in order
 	slash    bool  // the kind was said outright
+	said     bool  // the time is of the past, whatever the line wishes
+	wish     bool  // what the line speaks of has not happened yet
 	ahead    bool  // the line speaks of the future, and of no time before that
 }
 
@@ -123,6 +125,9 @@ func (p *parser) lookUp() {
 		}
 		if t.node == nil {
 			t.node = p.behindAnd(t.key)
+		}
+		if t.node == nil {
+			t.node = p.laughter(t.key)
 		}
 	}
 }

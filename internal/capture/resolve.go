@@ -98,7 +98,7 @@ func (p *parser) atClock(w when, y, m, d int, today bool) (time.Time, bool) {
 	}
 	for _, back := range []int{0, 1} {
 		for _, half := range []int{12 * 60, 0} {
-			if half == 0 && minutes < 5*60 && back == 0 && p.now.Hour() >= 7 { // nobody means three at night
+			if half == 0 && minutes < 6*60 && back == 0 && p.now.Hour() >= 7 { // nobody means five at night
 				continue
 			}
 			if t := p.local(y, m, d-back, minutes+half); !t.After(p.now) {

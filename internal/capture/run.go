@@ -20,7 +20,7 @@ func (p *parser) splitRuns() {
 	var out []token
 	for i := range p.toks {
 		t := p.toks[i]
-		if t.typ != tWord || !spaceless(lastRune(t.key)) {
+		if t.typ != tWord || !spaceless(lastRune(t.key)) && !spaceless(firstRune(t.key)) {
 			if out != nil {
 				out = append(out, t)
 			}
@@ -71,16 +71,19 @@ func (p *parser) wordIn(s string, before rune, counted bool) int {
 	}
 	for n--; n >= 0; n-- {
 		w := s[:ends[n]]
+		if strings.ContainsFunc(w, func(r rune) bool { return 'A' <= r && r <= 'Z' }) { // LINE
+			w = lower(w)
+		}
 		if p.lex.root[w] == nil {
 			continue
 		}
 		if n > 0 || counted {
-			return len(w)
+			return ends[n]
 		}
 		r, _ := utf8.DecodeRuneInString(w)
-		next, _ := utf8.DecodeRuneInString(s[len(w):])
+		next, _ := utf8.DecodeRuneInString(s[ends[n]:])
 		if !unicode.Is(unicode.Han, r) || !unicode.Is(unicode.Han, before) && !unicode.Is(unicode.Han, next) {
-			return len(w)
+			return ends[n]
 		}
 	}
 	return 0
@@ -97,15 +100,6 @@ func spokenIn(key string) string {
 		}
 	}
 	return ""
-}
-
-// withBehind reports that the person or someone that begins at token m is followed by a word for "with".
-func (p *parser) withBehind(m int) bool {
-	k := m
-	for k < len(p.toks) && p.toks[k].used {
-		k++
-	}
-	return k > m && p.is(k, cWithAfter)
 }
 
 // subjectMarked reports that the last person or someone before token i is followed by the particle of a subject.
@@ -267,6 +261,16 @@ func plainArabic(s string) string {
 func (p *parser) behindAnd(key string) *node {
 	if rest, ok := strings.CutPrefix(key, "و"); ok && len(rest) > 4 {
 		return p.lex.root[rest]
+	}
+	return nil
+}
+
+// laughter finds what people write who laugh longer than the lists do: hahahaha, jajajaja, ههههه.
+func (p *parser) laughter(key string) *node {
+	for _, one := range [...]string{"ha", "ja", "ه"} {
+		if strings.HasPrefix(key, one+one+one) && strings.Trim(key, one) == "" {
+			return p.lex.root[one+one+one]
+		}
 	}
 	return nil
 }

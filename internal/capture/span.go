@@ -28,12 +28,18 @@ func (p *parser) spanAt(i int, w *when) int {
 		p.stuck(i-1) {
 		return i
 	}
+	if j > i && !said {
+		var v when
+		if p.minutesTo(j, &v) > j { // at 10 to 9
+			return i
+		}
+	}
 	a, end := p.sideAt(j)
 	if end == j || end >= len(p.toks) || p.toks[end].newline {
 		return i
 	}
 	till := end
-	if p.other(till, '-') || p.other(till, '–') || p.other(till, '—') {
+	if p.other(till, '-') || p.other(till, '–') || p.other(till, '—') || p.other(till, '〜') || p.other(till, '～') {
 		till++
 	} else if _, after := p.phrase(till, pair); after > till {
 		till = after
@@ -85,7 +91,7 @@ func (p *parser) sideAt(i int) (s side, end int) {
 		if m, ok := p.number(end + 1); ok && p.digits(end+1) == 2 && m < 60 && (h < 24 || m == 0) {
 			s.minutes += m
 			s.marked, s.dotted = p.other(end, ':'), p.other(end, '.')
-			s.vague = s.vague && !p.lex.foreign && p.digits(i) == 1 && h <= 6
+			s.vague = s.vague && !p.lex.clock24 && p.digits(i) == 1 && h <= 6
 			end += 2
 		}
 	}

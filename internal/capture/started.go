@@ -169,7 +169,7 @@ func (p *parser) subjectBefore(i int) bool {
 		return p.subjectMarked(i)
 	}
 	k := i - 1
-	for k >= 0 && !p.stop(k) && p.is(k, cBetween) {
+	for k >= 0 && !p.stop(k) && (p.is(k, cBetween) || p.toks[k].typ == tOther && !p.toks[k].used && closes(p.toks[k].r)) {
 		k--
 	}
 	if k < 0 || p.stop(k) {
@@ -195,6 +195,9 @@ func (p *parser) subjectBefore(i int) bool {
 	}
 	return false
 }
+
+// closes reports a quotation mark that may stand behind a name: "@Ana" called.
+func closes(r rune) bool { return strings.ContainsRune("\"”“’'»«›", r) }
 
 func (p *parser) preposition(i int) bool {
 	switch p.toks[i].key {

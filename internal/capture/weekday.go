@@ -18,7 +18,7 @@ func (p *parser) weekend(w *when) {
 
 // weekdayAt reads a weekday, which is the last one before today.
 func (p *parser) weekdayAt(i int, w *when) int {
-	j, marked, last, this := i, false, false, false
+	j, marked, this := i, false, false
 	if p.is(i-1, cNext) && !p.is(i-1, cLast) && !p.is(i-1, cOn) { // every friday
 		return i
 	}
@@ -39,7 +39,7 @@ func (p *parser) weekdayAt(i int, w *when) int {
 			}
 			j, marked = j+1, true
 		case p.is(j, cLast):
-			j, marked, last = j+1, true, true
+			j, marked, w.said = j+1, true, true
 		case p.is(j, cNext) && p.is(j+1, cWeekday|cWeekdayShort):
 			j, next = j+1, true
 		}
@@ -54,9 +54,14 @@ func (p *parser) weekdayAt(i int, w *when) int {
 		if t.end-t.start <= 2 && !t.upper {
 			return i
 		}
-		if !marked && !next {
+		if behind := w.clock && (p.stop(end) || p.toks[end].used); !marked && !next && !behind { // 7pm sat
 			var v when
-			if t.key == "so" || p.is(end, cAt) || p.other(end, '@') || p.clockAt(end, &v) == end && !p.is(end, cPart) {
+			clock := end
+			if p.other(end, '.') && p.glued(end) {
+				clock++
+			}
+			verb := p.is(end, cAt) && t.end-t.start > 2 // "sat at", but "Do um 10"
+			if t.key == "so" || verb || p.other(end, '@') || p.clockAt(clock, &v) == clock && !p.is(clock, cPart) {
 				return i
 			}
 		}
@@ -78,7 +83,6 @@ func (p *parser) weekdayAt(i int, w *when) int {
 		n = p.weekday() - e.weekday + 7
 		end += 2
 	}
-	_ = last
 	p.day(w, -n)
 	w.future = w.future || next
 	return end

@@ -21,6 +21,7 @@ type when struct {
 	length               int // minutes from the clock to the end of a span; 0 is unknown
 	lengthFrom, lengthTo int // the tokens that say it
 
+	said   bool // cannot be the future: yesterday, last Friday
 	future bool // names the future or a day that does not exist: no time at all
 }
 
@@ -50,7 +51,7 @@ func (p *parser) whenPass() {
 			i = end
 			continue
 		}
-		if w.date && w.instant.IsZero() && i > 0 && !p.toks[i].newline && p.is(i-1, cTopic) { // "asked about Friday" is no Friday
+		if w.date && w.instant.IsZero() && i > 0 && !p.toks[i].newline && (p.is(i-1, cTopic) || p.is(i-1, cTill) && !p.lex.runs) { // "asked about Friday" is no Friday, nor is "moved to Friday"
 			p.kill(i, end)
 			i = end
 			continue
@@ -81,7 +82,7 @@ func (p *parser) whenPass() {
 		p.d.HappenedAt, p.d.Precision = p.now, Minute
 		return
 	}
-	p.d.HappenedAt, p.d.Precision = t, prec
+	p.d.HappenedAt, p.d.Precision, p.said = t, prec, have.said || !have.instant.IsZero()
 	value := t.Format(map[string]string{Minute: time.RFC3339, Day: time.DateOnly, Month: "2006-01", Year: "2006"}[prec])
 	for _, w := range at {
 		from := w.from
@@ -112,7 +113,7 @@ func (w when) join(v when) (when, bool) {
 		}
 		return w, true
 	case w.clock && !w.date && v.date && !v.clock && v.prec == Day:
-		w.date, w.y, w.m, w.d, w.prec = true, v.y, v.m, v.d, v.prec
+		w.date, w.y, w.m, w.d, w.prec, w.said = true, v.y, v.m, v.d, v.prec, v.said
 		if w.part == 0 {
 			w.part, w.first = v.part, true
 		}
@@ -216,6 +217,7 @@ func (p *parser) dateAt(i int, w *when) int {
 	}
 	if e, end := p.phrase(i, cDayPart); e != nil {
 		p.day(w, e.day)
+		w.said = e.day < 0
 		if h := p.now.Hour(); h < 4 && e.day == 0 && (e.part == night || e.part == evening) {
 			p.day(w, -1)
 		}
@@ -228,24 +230,31 @@ func (p *parser) dateAt(i int, w *when) int {
 			return i
 		}
 		p.day(w, e.day)
-		w.future = w.future || e.day > 0
+		w.future, w.said = w.future || e.day > 0, e.day < 0
 		return end
 	}
 	if end := p.wholeAt(i, w); end > i {
+		w.said = true
 		return end
 	}
 	if end := p.agoAt(i, w); end > i {
+		w.said = true
 		return end
 	}
 	if end := p.weekdayAt(i, w); end > i {
 		return end
 	}
 	if end := p.lastAt(i, w); end > i {
+		w.said = true
+		return end
+	}
+	if e, end := p.phrase(i, cWeekend); e != nil && (end > i+1 || p.lex.runs) { // over the weekend
+		p.weekend(w)
 		return end
 	}
 	if p.is(i, cOn) {
 		j := i + 1
-		if p.is(j, cOf) {
+		if p.is(j, cOf) && p.toks[j].key != p.toks[i].key {
 			j++
 		}
 		if e, end := p.phrase(j, cWeekend); e != nil {
@@ -256,6 +265,9 @@ func (p *parser) dateAt(i int, w *when) int {
 			return end
 		}
 		if end := p.monthAt(j, w, false); end > j {
+			return end
+		}
+		if end := p.dayAlone(j, w, bareDay(p.toks[i].key)); end > j {
 			return end
 		}
 		return i

@@ -22,6 +22,7 @@ type WordList struct {
 	Missed  []string `json:"missed"`  // they tried, we did not answer
 	Away    []string `json:"away"`    // the other was in our thoughts only
 	Not     []string `json:"not"`     // it did not happen
+	Off     []string `json:"off"`     // before or behind what was planned: it does not happen
 	Modal   []string `json:"modal"`   // it has not happened yet
 	I       []string `json:"i"`       // the writer as subject
 	Me      []string `json:"me"`      // the writer as object
@@ -52,7 +53,10 @@ type WordList struct {
 	MonthsUnsure  []string            `json:"monthsUnsure"` // also a name, a verb or another word
 	Units         map[string][]string `json:"units"`
 	UnitsScaled   map[string]int      `json:"unitsScaled"` // one word for some minutes
+	UnitsTwo      map[string][]string `json:"unitsTwo"`    // one word for two of a unit longer than an hour
+	BareUnits     bool                `json:"bareUnits"`   // a unit alone is one of it: قبل شهر
 	Numbers       map[string]float64  `json:"numbers"`     // below 0: about so many
+	About         []string            `json:"about"`       // before a number: it is not exact
 	AndHalf       []string            `json:"andHalf"`
 	Ago           []string            `json:"ago"`
 	AgoBefore     []string            `json:"agoBefore"`
@@ -69,8 +73,10 @@ type WordList struct {
 	HourWord      []string            `json:"hourWord"`
 	Clocks        map[string][]string `json:"clocks"` // "12:00": noon
 	HalfTo        []string            `json:"halfTo"`
-	Past          map[string][]string `json:"past"` // minutes past the hour that follows
+	Past          map[string][]string `json:"past"` // minutes past the hour that follows; 0: as many as the number before says
 	To            map[string][]string `json:"to"`
+	ClockAfter    map[string][]string `json:"clockAfter"` // minutes from the hour before: "las cinco y media"
+	Clock24       bool                `json:"clock24"`    // a clock with minutes says which half of the day it is in
 
 	NotDurationBefore []string `json:"notDurationBefore"`
 	NotDurationAfter  []string `json:"notDurationAfter"`
