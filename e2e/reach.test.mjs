@@ -37,7 +37,7 @@ for (const locale of ["en-GB", "de-DE"]) {
       await looks(page, kith.url + at, at);
     }
     await page.goto(kith.url + "/look-back");
-    await looks(page, kith.url + (await page.getAttribute(".ways a[href^='/week/']", "href")), "a week");
+    await looks(page, kith.url + (await page.getAttribute(".ways-back a[href^='/week/']", "href")), "a week");
     await looks(page, kith.url + "/settings", "settings");
     assert.equal((await looks(page, kith.url + "/nowhere", "nothing here")).status(), 404);
     await page.context().clearCookies();

@@ -91,7 +91,7 @@ func (c content) html() string {
 	c.drawn(b)
 	b.el("p", `style="margin:20px 0 0"`, c.counted())
 	if len(c.people) > 0 {
-		b.el("p", `style="margin:4px 0 0"`, c.p.T("digest.with", "names", strings.Join(c.people, ", ")))
+		b.el("p", `style="margin:4px 0 0"`, c.p.T("digest.with", "names", c.p.List(c.people)))
 	}
 	if len(c.days) > 0 {
 		b.raw(hairline)

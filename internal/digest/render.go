@@ -26,7 +26,7 @@ func (s *Service) letter(ctx context.Context, u account.User, v row, week string
 	number, year := WeekNumber(week)
 	first, last := review.Days[0].Day, review.Days[6].Day
 	c := content{
-		p: p, title: p.T("digest.title", "number", number, "year", year), span: p.Day(first, "date") + " – " + p.Day(last, "full"),
+		p: p, title: p.T("digest.title", "number", number, "year", year), span: p.Span(first, last),
 		carriedIn: review.CarriedIn, carry: review.Carry.Text, page: s.o.Base + "/week/" + week, change: s.o.Base + "/digest",
 		why: p.T("digest.why", "weekday", p.T("date.weekday."+string(rune('0'+v.Weekday))), "time", p.Time(clockTime(v.Minute))),
 	}
@@ -104,7 +104,7 @@ func pictureRow(p *i18n.Printer, d reflection.Memory) rowDrawn {
 				at = stretches - 1 // after midnight, and still that day
 			}
 		}
-		r.Cells[at] = append(r.Cells[at], dot{m.Kind, r.Name + ", " + said(p, m)})
+		r.Cells[at] = append(r.Cells[at], dot{m.Kind, p.List([]string{r.Name, said(p, m)})})
 	}
 	return r
 }
@@ -115,7 +115,7 @@ func said(p *i18n.Printer, m moment.Moment) string {
 	for _, r := range m.People {
 		names = append(names, r.Name)
 	}
-	return strings.Join(append(names, m.Someone...), ", ")
+	return p.List(append(names, m.Someone...))
 }
 
 type dayDrawn struct {
@@ -171,7 +171,7 @@ func (c content) text() string {
 	}
 	line(c.counted())
 	if len(c.people) > 0 {
-		line(c.p.T("digest.with", "names", strings.Join(c.people, ", ")))
+		line(c.p.T("digest.with", "names", c.p.List(c.people)))
 	}
 	for _, d := range c.days {
 		line()

@@ -44,6 +44,14 @@ func (p *Printer) Weekdays() (days [7]time.Weekday) {
 	return days
 }
 
+// Span writes stored local days from one to another, with the year once.
+func (p *Printer) Span(from, to string) string {
+	return strings.NewReplacer(
+		"{from}", p.Day(from, "date"), "{from_full}", p.Day(from, "full"),
+		"{to}", p.Day(to, "date"), "{to_full}", p.Day(to, "full"),
+	).Replace(p.plain["date.span"])
+}
+
 // Day writes a stored local day ("2026-11-24") in a style of Date. Text that is no day comes back as it is.
 func (p *Printer) Day(day, style string) string {
 	t, err := time.Parse(dayLayout, day)

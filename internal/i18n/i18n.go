@@ -249,6 +249,8 @@ func (p *Printer) params(kv []any) map[string]any {
 		switch v := kv[i+1].(type) {
 		case int, int64, float64:
 			m[name] = p.Number(v)
+		case string:
+			m[name] = p.Apart(v)
 		default:
 			m[name] = v
 		}

@@ -103,6 +103,50 @@ func TestPrinter_missing(t *testing.T) {
 	}
 }
 
+// A name that runs the other way does not carry the words and figures beside it along.
+func TestPrinter_Apart(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ locale, text, want string }{
+		{"ar", "Zoë (work)", "\u2068Zoë (work)\u2069"},
+		{"ar", "ليلى", "ليلى"},
+		{"ar", "+0.4", "\u2068+0.4\u2069"},
+		{"ar", "12:30", "12:30"},
+		{"en", "ليلى", "\u2068ليلى\u2069"},
+		{"en", "שרה, 5", "\u2068שרה, 5\u2069"},
+		{"ar", "n = 61؛ مجال", "n = 61؛ مجال"},
+		{"en", "tea with ليلى", "tea with ليلى"},
+		{"en", "Zoë", "Zoë"},
+		{"en", "山田 花子", "山田 花子"},
+		{"ja", "+0.4", "+0.4"},
+		{"ar", "\u2068Zoë\u2069", "\u2068Zoë\u2069"},
+	} {
+		if got := i18n.For(c.locale).Apart(c.text); got != c.want {
+			t.Errorf("%s: %q is written as %q, want %q", c.locale, c.text, got, c.want)
+		}
+	}
+	if got, want := i18n.For("en").T("web.nav.settings", "name", "ليلى"), i18n.For("en").T("web.nav.settings", "name", "\u2068ليلى\u2069"); got != want {
+		t.Errorf("a sentence around a name is %q, want %q", got, want)
+	}
+}
+
+func TestPrinter_List(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"en": "Ida, Leo", "ar": "\u2068Ida\u2069، \u2068Leo\u2069", "ja": "Ida、Leo"} {
+		if got := i18n.For(locale).List([]string{"Ida", "Leo"}); got != want {
+			t.Errorf("%s: %q, want %q", locale, got, want)
+		}
+	}
+}
+
+func TestPrinter_Span(t *testing.T) {
+	t.Parallel()
+	for locale, want := range map[string]string{"en": "23 November – 29 November 2026", "ja": "2026年11月23日 – 11月29日"} {
+		if got := i18n.For(locale).Span("2026-11-23", "2026-11-29"); got != want {
+			t.Errorf("%s: %q, want %q", locale, got, want)
+		}
+	}
+}
+
 func BenchmarkT(b *testing.B) {
 	p := i18n.For("de")
 	for b.Loop() {

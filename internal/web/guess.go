@@ -131,7 +131,7 @@ func (h *Handler) questionOf(r *http.Request, v *visit, g guess.Guess) (*landedV
 		return nil, err
 	}
 	if m.ID != "" { // and not deleted between the two reads
-		view.Text, view.Href = v.P.Day(m.Day, "day")+": "+clip(m.Text, 160), "/moments/"+m.ID
+		view.Text, view.Href = v.P.Day(m.Day, "day")+": "+v.P.Apart(clip(m.Text, 160)), "/moments/"+m.ID
 	}
 	return view, nil
 }
@@ -292,10 +292,10 @@ func interval(p *i18n.Printer, g guess.Group) string {
 
 func groupOf(p *i18n.Printer, g guess.Group, name string) pairView {
 	x := pairOf(g.Guess, g.Landed)
-	x.Name, x.When = name, signed(p, g.Gap)
+	x.Name, x.When = name, p.Apart(signed(p, g.Gap))
 	x.Said = p.T("web.landed.pair", "guess", tenth(p, g.Guess), "landed", tenth(p, g.Landed))
 	if name != "" {
-		x.Said += ". " + interval(p, g)
+		x.Said = p.T("web.landed.pair.within", "pair", x.Said, "interval", interval(p, g))
 		if g.Chance() {
 			x.Said += " " + strings.TrimSpace(p.T("web.landed.chance.short"))
 		}

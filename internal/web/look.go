@@ -70,7 +70,7 @@ func (h *Handler) lookShow(w http.ResponseWriter, r *http.Request, v *visit) err
 		if err != nil {
 			return err
 		}
-		x.Title = spanSaid(v.P, m) + ", " + v.P.Day(m.Day, "long")
+		x.Title = v.P.List([]string{spanSaid(v.P, m), v.P.Day(m.Day, "long")})
 		view.OnThisDay = append(view.OnThisDay, x)
 	}
 	_, err = h.Reflections.Random(r.Context(), v.User.ID)
@@ -213,7 +213,7 @@ func weekPicture(p *i18n.Printer, days []reflection.Memory) picture {
 			if m.Precision != "minute" {
 				minute = (start + end) / 2
 			}
-			title := row.Name + ", " + momentSaid(p, m)
+			title := p.List([]string{row.Name, momentSaid(p, m)})
 			row.Motes = append(row.Motes, moteAt{X: x(minute), Y: row.Y - 14*min(stacked[j], 2), Scale: moteScale(m.Felt), Kind: m.Kind, Title: title, Halo: m.Felt != nil && *m.Felt == 2})
 			said = append(said, title)
 			n++
@@ -254,7 +254,7 @@ func (h *Handler) weekPage(w http.ResponseWriter, r *http.Request, v *visit, f f
 	first, last := review.Days[0].Day, review.Days[6].Day
 	view := weekView{
 		Week: week, Title: v.P.T("web.look.week.title", "number", strings.TrimLeft(week[len(week)-2:], "0"), "year", week[:len(week)-4]),
-		Span: v.P.Day(first, "date") + " – " + v.P.Day(last, "full"), Picture: weekPicture(v.P, review.Days), People: review.People, CarriedIn: review.CarriedIn, Form: f,
+		Span: v.P.Span(first, last), Picture: weekPicture(v.P, review.Days), People: review.People, CarriedIn: review.CarriedIn, Form: f,
 	}
 	for _, d := range review.Days {
 		view.Moments += len(d.Moments)
@@ -388,7 +388,7 @@ func heat(moments int) int {
 func yearSaid(p *i18n.Printer, day string, d reflection.YearDay) string {
 	said := p.Day(day, "day") + ": " + p.N("web.look.year.moments", d.Moments)
 	if d.Written {
-		said += ", " + p.T("web.look.year.written")
+		return p.List([]string{said, p.T("web.look.year.written")})
 	}
 	return said
 }

@@ -60,7 +60,7 @@ func lookBackPage(pg page, v lookView) templ.Component {
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.placeholder")))
 			markup(templ_7745c5c3_Buffer, "\" maxlength=\"200\"> <button class=\"button\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.search.act")))
-			markup(templ_7745c5c3_Buffer, "</button></div></form><ul class=\"ways\"><li><a href=\"/reflect\">")
+			markup(templ_7745c5c3_Buffer, "</button></div></form><ul class=\"ways-back\"><li><a href=\"/reflect\">")
 			escaped(templ_7745c5c3_Buffer, string(pg.P.T("web.reflect.tonight")))
 			markup(templ_7745c5c3_Buffer, "</a></li><li><a href=\"")
 			escaped(templ_7745c5c3_Buffer, string("/week/"+v.Week))

@@ -67,7 +67,7 @@ func hourOf(p *i18n.Printer, m moment.Moment) string {
 func whenOf(p *i18n.Printer, m moment.Moment) string {
 	switch m.Precision {
 	case capture.Minute:
-		return p.Date(m.HappenedAt, "long") + ", " + p.Time(m.HappenedAt)
+		return p.T("date.at", "day", p.Date(m.HappenedAt, "long"), "time", p.Time(m.HappenedAt))
 	case capture.Month, capture.Year:
 		return hourOf(p, m)
 	}

@@ -148,7 +148,7 @@ func dayLine(p *i18n.Printer, moments []moment.Moment, from time.Time, now time.
 	l := line{Y: 22 + top*moteRow + lift}
 	l.Height = l.Y + 32
 	for i, k := range known {
-		title := p.Time(k.m.HappenedAt.In(from.Location())) + ", " + momentSaid(p, k.m)
+		title := p.List([]string{p.Time(k.m.HappenedAt.In(from.Location())), momentSaid(p, k.m)})
 		l.Motes = append(l.Motes, moteAt{X: percent(k.at-start, whole), Y: l.Y - rows[i]*moteRow, Scale: moteScale(k.m.Felt), Kind: k.m.Kind, Title: title, Halo: k.m.Felt != nil && *k.m.Felt == 2})
 	}
 	for i, u := range unknown {
@@ -221,16 +221,13 @@ func yearLine(p *i18n.Printer, moments []moment.Moment, now time.Time) line {
 
 // momentSaid is a moment in a few words: its kind and with whom.
 func momentSaid(p *i18n.Printer, m moment.Moment) string {
-	if names := momentNames(m); names != "" {
-		return p.Kind(m.Kind) + ", " + names
-	}
-	return p.Kind(m.Kind)
+	return p.List(append([]string{p.Kind(m.Kind)}, momentNames(m)...))
 }
 
-func momentNames(m moment.Moment) string {
+func momentNames(m moment.Moment) []string {
 	names := make([]string, 0, len(m.People)+len(m.Someone))
 	for _, r := range m.People {
 		names = append(names, r.Name)
 	}
-	return strings.Join(append(names, m.Someone...), ", ")
+	return append(names, m.Someone...)
 }

@@ -291,7 +291,7 @@ func about(v *visit, d person.Detail, groups []string) personAbout {
 	p := v.P
 	a := personAbout{
 		Revision: strconv.FormatInt(d.Revision, 10), Nickname: d.Nickname, Context: d.Context, Ring: d.Ring, Groups: strings.Join(groups, ", "),
-		GroupsSaid: strings.Join(groups, ", "), Standing: d.Standing, StandingSaid: p.T("web.standing." + d.Standing),
+		GroupsSaid: p.List(groups), Standing: d.Standing, StandingSaid: p.T("web.standing." + d.Standing),
 		Zone: d.Zone, From: clockOf(d.HoursFrom), To: clockOf(d.HoursTo), HasPhoto: d.Photo != "",
 	}
 	if a.NoteLocked = v.Locked; d.StandingNote != "" && v.reads() {
@@ -307,14 +307,14 @@ func about(v *visit, d person.Detail, groups []string) personAbout {
 	if every := d.Every(); every > 0 {
 		near = append(near, everyWords(p, every))
 	}
-	a.Close = strings.Join(near, ", ")
+	a.Close = p.List(near)
 	if d.Zone != "" {
 		times = append(times, placeOf(d.Zone))
 	}
 	if a.From != "" {
 		times = append(times, p.T("web.person.hours.said", "from", p.Time(atMinute(*d.HoursFrom)), "to", p.Time(atMinute(*d.HoursTo))))
 	}
-	a.TimesSaid = strings.Join(times, ", ")
+	a.TimesSaid = p.List(times)
 	return a
 }
 

@@ -80,7 +80,7 @@ func (h *Handler) peopleChoices(r *http.Request, v *visit, view *peopleView) err
 	if err != nil {
 		return err
 	}
-	view.Groups = []option{{"", v.P.T("web.ring.any")}}
+	view.Groups = []option{{"", v.P.T("web.group.any")}}
 	for _, g := range groups {
 		view.Groups = append(view.Groups, option{g.ID, g.Name})
 	}

@@ -106,7 +106,7 @@ func (h *Handler) mergeSide(r *http.Request, v *visit, id string) (mergeSide, er
 		names = append(names, g.Name)
 	}
 	if len(names) > 0 {
-		s.Lines = append(s.Lines, strings.Join(names, ", "))
+		s.Lines = append(s.Lines, v.P.List(names))
 	}
 	if len(d.Facts) > 0 {
 		s.Lines = append(s.Lines, v.P.N("web.merge.facts", len(d.Facts)))

@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"strings"
 
 	"kith/internal/i18n"
 	"kith/internal/person"
@@ -218,7 +217,7 @@ func groupsHint(p *i18n.Printer, names []string) string {
 	if len(names) == 0 {
 		return p.T("web.person.groups.hint")
 	}
-	return p.T("web.person.groups.hint.some", "names", strings.Join(names[:min(len(names), most)], ", "))
+	return p.T("web.person.groups.hint.some", "names", p.List(names[:min(len(names), most)]))
 }
 
 func faceSaid(p *i18n.Printer, photo bool) string {

@@ -111,10 +111,10 @@ func namesOf(p *i18n.Printer, people []moment.Ref) string {
 		names = append(names, r.Name)
 	}
 	if len(names) < 2 {
-		return strings.Join(names, "")
+		return p.List(names)
 	}
 	last := len(names) - 1
-	return p.T("presence.names.and", "first", strings.Join(names[:last], ", "), "last", names[last])
+	return p.T("presence.names.and", "first", p.List(names[:last]), "last", names[last])
 }
 
 // presenceStart begins one. The page of a breath tells it in passing, and goes on if nobody answers.

@@ -142,7 +142,7 @@ func (h *Handler) pulsePage(w http.ResponseWriter, r *http.Request, v *visit, f 
 		row := pulseRow{
 			ID: x.ID, Time: p.Time(x.At), Quadrant: x.Quadrant(), Valence: x.Valence, Energy: x.Energy, Closeness: x.Closeness, Age: "old",
 		}
-		row.Words = joinWords(pulse.Say(x.Words, v.User.Locale))
+		row.Words = joinWords(v.P, pulse.Say(x.Words, v.User.Locale))
 		row.Title = p.RelativeDay(x.Day, v.today()) + ", " + row.Time + ": " + p.T("web.pulse.said", "valence", x.Valence, "energy", x.Energy)
 		switch day, err := time.Parse(time.DateOnly, x.Day); {
 		case err != nil:
@@ -195,12 +195,12 @@ func (h *Handler) helpFor(r *http.Request, v *visit) (*pulse.Help, error) {
 	return &a.Help, nil
 }
 
-func joinWords(list []pulse.Word) string {
+func joinWords(p *i18n.Printer, list []pulse.Word) string {
 	texts := make([]string, len(list))
 	for i, w := range list {
 		texts[i] = w.Text
 	}
-	return strings.Join(texts, ", ")
+	return p.List(texts)
 }
 
 // pulseSent reads a form. The words of boxes and the own ones come together; closeness counts only when it was answered.

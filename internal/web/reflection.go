@@ -175,10 +175,10 @@ func goodOnOptions(p *i18n.Printer) []option {
 // pulseSaid is a pulse in one line.
 func pulseSaid(v *visit, x pulse.Pulse) string {
 	said := v.P.T("web.pulse.said", "valence", x.Valence, "energy", x.Energy)
-	if words := joinWords(pulse.Say(x.Words, v.User.Locale)); words != "" {
+	if words := joinWords(v.P, pulse.Say(x.Words, v.User.Locale)); words != "" {
 		said += ": " + words
 	}
-	return v.P.Time(x.At) + ", " + said
+	return v.P.List([]string{v.P.Time(x.At), said})
 }
 
 // reflectSave keeps the whole evening: what was written, how one feels, and what became of the intention. What was left

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"kith/internal/account"
@@ -77,7 +76,7 @@ func (h *Handler) settings(w http.ResponseWriter, r *http.Request, v *visit, sta
 		for _, s := range t.Scopes.List() {
 			words = append(words, p.T("web.scope."+string(s)))
 		}
-		row.Scopes = strings.Join(words, ", ")
+		row.Scopes = p.List(words)
 		if t.UsedAt != nil {
 			row.Used = p.T("web.token.used", "day", v.dayOf(*t.UsedAt))
 		}
