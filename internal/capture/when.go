@@ -57,7 +57,7 @@ func (p *parser) whenPass() {
 			continue
 		}
 		if w.future || p.ahead && !w.date && w.instant.IsZero() { // "tomorrow, lunch at one"
-			p.ahead = p.ahead || len(at) == 0
+			p.ahead = p.ahead || len(at) == 0 && !epithet(p.toks[i].key)
 			p.kill(i, end)
 			i = end
 			continue
@@ -290,3 +290,6 @@ func (p *parser) day(w *when, n int) {
 	t := time.Date(p.now.Year(), p.now.Month(), p.now.Day()+n, 12, 0, 0, 0, time.UTC)
 	w.date, w.y, w.m, w.d, w.prec = true, t.Year(), int(t.Month()), t.Day(), Day
 }
+
+// epithet reports a word that says what a day is like and not when it comes: "call with @Ana, a good day".
+func epithet(key string) bool { return key == "good" || key == "black" || key == "casual" }
