@@ -186,6 +186,7 @@ func newContract(t testing.TB) *contract {
 			c.h.do("POST", "/api/v1/moments", c.h.ana.token, map[string]any{"text": fmt.Sprintf("called @Friend%d", i)}).want(http.StatusCreated, "")
 		}
 	}
+	c.ids["put-away"] = []string{"kind:laugh", "source:due", "practice:hug"}
 	c.ids["years"] = []string{"2025", "2026"}
 	c.befriend()
 	c.ids["sessions"] = []string{c.session(t)}
