@@ -3,7 +3,7 @@
 // lines, KITH_SEED which run, KITH_ENGINES which browsers; proof.d has more of all.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { owner, serve, told } from "./kith.mjs";
+import { arrived, owner, serve } from "./kith.mjs";
 import { engine, soon } from "./engines.mjs";
 import { dice, patiently, rough } from "./rough.mjs";
 
@@ -141,14 +141,8 @@ for (const name of (process.env.KITH_ENGINES ?? "firefox webkit").split(" ")) {
     await today();
     await empty(120_000);
 
-    const found = [];
-    for (let cursor = ""; ; ) {
-      const answer = await told(kith, "search", "storm", "--limit", "100", ...(cursor ? ["--cursor", cursor] : []));
-      found.push(...answer.items.map((m) => m.text));
-      cursor = answer.next_cursor;
-      if (!cursor) break;
-    }
+    const found = await arrived(kith, "storm", lines);
     t.diagnostic(`${JSON.stringify(did)} through ${JSON.stringify(net.fates)}`);
-    assert.deepEqual(found.sort(), Array.from({ length: lines }, (_, i) => `line ${i}. of the storm`).sort());
+    assert.deepEqual(found, Array.from({ length: lines }, (_, i) => `line ${i}. of the storm`).sort());
   });
 }

@@ -57,6 +57,22 @@ export function told(kith, ...args) {
     execFile(bin, [...args, "--json", "--data", kith.data], (err, out, wrong) => (err ? reject(new Error(wrong + out)) : resolve(JSON.parse(out)))));
 }
 
+// arrived are the words of all moments that a word finds, in order of the alphabet. It waits until there are as many as should come:
+// a page that was just opened says that nothing waits before it has looked.
+export async function arrived(kith, word, many) {
+  for (const until = Date.now() + 60_000; ; ) {
+    const texts = [];
+    for (let cursor = ""; ; ) {
+      const answer = await told(kith, "search", word, "--limit", "100", ...(cursor ? ["--cursor", cursor] : []));
+      texts.push(...answer.items.map((m) => m.text));
+      cursor = answer.next_cursor;
+      if (!cursor) break;
+    }
+    if (texts.length >= many || Date.now() > until) return texts.sort();
+    await new Promise((r) => setTimeout(r, 500));
+  }
+}
+
 // addUser makes another account from the terminal, while the server runs.
 export function addUser(kith, email, password) {
   return new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@
 // line that the page said was saved is there once. KITH_TORTURE is how many lines, KITH_SEED which run; proof.d has more of both.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { moveIn, owner, serve, signIn, told, visitor } from "./kith.mjs";
+import { arrived, moveIn, owner, serve, signIn, visitor } from "./kith.mjs";
 import { dice, patiently, rough } from "./rough.mjs";
 
 const lines = Number(process.env.KITH_TORTURE ?? 24);
@@ -69,13 +69,7 @@ test(`${lines} lines through a bad network are ${lines} moments`, async (t) => {
   net.rough = false;
   await patiently("open Today", today);
   await page.waitForSelector("#outbox", { state: "hidden", timeout: 120_000 });
-  const found = [];
-  for (let cursor = ""; ; ) {
-    const answer = await told(kith, "search", "storm", "--limit", "100", ...(cursor ? ["--cursor", cursor] : []));
-    found.push(...answer.items.map((m) => m.text));
-    cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
+  const found = await arrived(kith, "storm", lines);
   t.diagnostic(`${JSON.stringify(did)} through ${JSON.stringify(net.fates)}`);
-  assert.deepEqual(found.sort(), Array.from({ length: lines }, (_, i) => `line ${i}. of the storm`).sort());
+  assert.deepEqual(found, Array.from({ length: lines }, (_, i) => `line ${i}. of the storm`).sort());
 });

@@ -169,7 +169,7 @@ func newContract(t testing.TB) *contract {
 		hook := into[Hook](c.h.do("POST", "/api/v1/hooks", c.h.ana.token, map[string]any{"name": "a forge"}).want(http.StatusCreated, ""))
 		c.ids["hooks"] = append(c.ids["hooks"], hook.ID)
 		if i%4 == 0 { // there can be twenty
-			c.ids["calendar-accounts"] = append(c.ids["calendar-accounts"], into[CalendarAccount](c.account().want(http.StatusCreated, "")).ID)
+			c.ids["calendar-accounts"] = append(c.ids["calendar-accounts"], into[CalendarAccount](c.account(c.h).want(http.StatusCreated, "")).ID)
 		}
 		c.ids["presence"] = append(c.ids["presence"], v.ID)
 	}
@@ -224,8 +224,8 @@ func (c *contract) session(t testing.TB) string {
 }
 
 // account adds a server of calendars; there can be twenty.
-func (c *contract) account() reply {
-	return c.h.do("POST", "/api/v1/calendar-accounts", c.h.ana.token, map[string]any{"address": c.elsewhere, "login": "ana"})
+func (c *contract) account(h *house) reply {
+	return h.do("POST", "/api/v1/calendar-accounts", h.ana.token, map[string]any{"address": c.elsewhere, "login": "ana"})
 }
 
 // befriend makes people with one of everything that people have.
@@ -279,7 +279,7 @@ func (c *contract) try(t *testing.T, seed uint64, body []byte) (string, int) {
 		id = c.session(t) // another request ends them all
 	}
 	if to.op.OperationID == "follow-of-calendar-account" && g.IntN(2) == 0 {
-		if r := c.account(); r.status == http.StatusCreated { // others are soon gone, and with them what they had
+		if r := c.account(c.h.in(t)); r.status == http.StatusCreated { // others are soon gone, and with them what they had
 			id = into[CalendarAccount](r).ID
 		}
 	}
