@@ -133,20 +133,21 @@ func (s *server) registerTransfer(t *table) {
 
 // TransferDoing is how far an archive is on its way out or in.
 type TransferDoing struct {
-	Done int `json:"done" doc:"Lines written or read."`
-	Of   int `json:"of" doc:"All of them; 0 while that is not known."`
+	Done int    `json:"done" doc:"Lines written or read."`
+	Of   int    `json:"of" doc:"All of them; 0 while that is not known."`
+	Is   string `json:"is" enum:"running,whole,broken" doc:"Whole: all of it went out or was kept. Broken: it was stopped or failed; of an import nothing was kept."`
 }
 
 func (s *server) registerTransferDoing(t *table) {
 	handle(s, t, operation{
 		ID: "get-transfer", Method: http.MethodGet, Path: "/transfers/{id}", Scope: auth.Read, Tag: "data", Summary: "How far an archive is",
-		Doc: "While an export or an import runs that was given this id. Afterwards there is nothing under it.", Refuse: []int{http.StatusNotFound},
+		Doc: "While an export or an import runs that was given this id, and for a minute after it how it ended.", Refuse: []int{http.StatusNotFound},
 	}, func(_ context.Context, who auth.Identity, in *ByID) (*plain[TransferDoing], error) {
 		p, ok := s.Transfer.Doing(who.User, in.ID)
 		if !ok {
 			return nil, fault.NotFound("transfer")
 		}
-		return &plain[TransferDoing]{Status: http.StatusOK, Body: TransferDoing{p.Done, p.Of}}, nil
+		return &plain[TransferDoing]{Status: http.StatusOK, Body: TransferDoing{p.Done, p.Of, p.Is}}, nil
 	})
 	handle(s, t, operation{
 		ID: "stop-transfer", Method: http.MethodDelete, Path: "/transfers/{id}", Scope: auth.Write, Tag: "data", Summary: "Stop an archive on its way",

@@ -56,7 +56,9 @@ func TestTransferOnItsWay(t *testing.T) {
 		if !asked || !broken {
 			t.Errorf("asked %v, broken off %v: %d, %d bytes", asked, broken, w.Code, w.Body.Len())
 		}
-		h.do("GET", "/api/v1/transfers/"+id, h.ana.token, nil).want(http.StatusNotFound, "transfer_not_found")
+		if got := into[TransferDoing](h.do("GET", "/api/v1/transfers/"+id, h.ana.token, nil).want(http.StatusOK, "")); got.Is != "broken" {
+			t.Errorf("afterwards it is %+v", got)
+		}
 		h.do("DELETE", "/api/v1/transfers/"+id, h.ana.token, nil).want(http.StatusNotFound, "transfer_not_found")
 	})
 }

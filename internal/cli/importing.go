@@ -15,6 +15,7 @@ import (
 	"kith/internal/client"
 	"kith/internal/fault"
 	"kith/internal/i18n"
+	"kith/internal/transfer"
 )
 
 // far is how far something is; of is 0 while nobody knows how much there is.
@@ -98,7 +99,7 @@ func importFar(k *client.Client, id string, archive *atomic.Bool) func(context.C
 func transferFar(k *client.Client, id, verb string) func(context.Context) (far, bool) {
 	return func(ctx context.Context) (far, bool) {
 		d, err := k.TransferNow(ctx, id)
-		return far{d.Done, d.Of, fmt.Sprintf("%d of %d lines %s", d.Done, d.Of, verb)}, err == nil
+		return far{d.Done, d.Of, fmt.Sprintf("%d of %d lines %s", d.Done, d.Of, verb)}, err == nil && d.Is == transfer.Running
 	}
 }
 
@@ -117,6 +118,20 @@ func stoppable(ctx context.Context, r io.Reader) io.Reader {
 func stoppedImport(ctx context.Context, k *client.Client, id string, archive bool) error {
 	k.Wait()
 	if archive {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		for at, err := k.TransferNow(ctx, id); err == nil; at, err = k.TransferNow(ctx, id) {
+			switch at.Is {
+			case transfer.Whole:
+				return &stoppedError{"everything was taken over before it could be stopped"}
+			case transfer.Broken:
+				return &stoppedError{"stopped; nothing was kept"}
+			}
+			select { // a server elsewhere is just taking it back
+			case <-ctx.Done():
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
 		return &stoppedError{"stopped; nothing is half kept, and kith import --dry-run says whether it was all done already"}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

@@ -81,7 +81,7 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	if c.ID != "" {
 		return usagef("import takes one file")
 	}
-	r, size, name := a.in, int64(-1), ""
+	r, size, name, zipped := a.in, int64(-1), "", false
 	if c.File != "-" {
 		f, err := os.Open(c.File)
 		if err != nil {
@@ -96,6 +96,9 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 			return fmt.Errorf("%s is a folder; import takes one file", c.File)
 		}
 		r, size, name = f, info.Size(), filepath.Base(c.File)
+		first := make([]byte, 2)
+		_, err = f.ReadAt(first, 0)
+		zipped = err == nil && string(first) == "PK"
 		if !info.Mode().IsRegular() {
 			r, size = stoppable(ctx, f), -1
 		}
@@ -105,11 +108,12 @@ func (c *importCmd) Run(ctx context.Context, a *app) error {
 	return c.with(ctx, a, func(k *client.Client) error {
 		o := client.ImportOptions{DryRun: c.DryRun, Format: c.Format, File: name, ID: uuid.Must(uuid.NewV7()).String()}
 		var archive atomic.Bool
+		archive.Store(zipped || c.Format == "kith")
 		stop := a.tell(ctx, importFar(k, o.ID, &archive))
 		done, err := k.Import(ctx, r, size, o)
 		stop()
 		if errors.Is(err, context.Canceled) {
-			return stoppedImport(ctx, k, o.ID, archive.Load() || c.Format == "kith" || strings.EqualFold(filepath.Ext(name), ".zip"))
+			return stoppedImport(ctx, k, o.ID, archive.Load())
 		}
 		if err != nil {
 			return err

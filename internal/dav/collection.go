@@ -118,6 +118,9 @@ func (s *Service) readCollection(ctx context.Context, by account.ID, loc *time.L
 	for item := range n.gone {
 		touched[item] = true
 	}
+	if ctx, err = writing(ctx); err != nil {
+		return false, err
+	}
 	changed, _, err := s.replace(ctx, by, v, reading.rows, touched)
 	if err != nil {
 		return false, err

@@ -155,3 +155,53 @@ func TestStop(t *testing.T) {
 		}
 	})
 }
+
+// A stop that comes while the times are written down comes too late or in time, and never leaves half of them.
+func TestStop_whileWriting(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		first := time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC)
+		var old, fresh strings.Builder
+		for i := range 8000 {
+			at := first.Add(time.Duration(10*i) * time.Minute)
+			for minutes, b := range map[int]*strings.Builder{5: &old, 6: &fresh} {
+				fmt.Fprintf(b, "BEGIN:VEVENT\r\nUID:%d\r\nDTSTART:%s\r\nDURATION:PT%dM\r\nEND:VEVENT\r\n", i, at.Format("20060102T150405Z"), minutes)
+			}
+		}
+		whole := func(events string) string { return "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n" + events + "END:VCALENDAR\r\n" }
+		w.says(http.StatusOK, whole(old.String()))
+		id := w.add(dav.Draft{}).ID
+		w.sync(id)
+		count := func() (before, after int) {
+			rows, err := db.All(t.Context(), d, db.Value[int64], "SELECT end_at - start_at FROM calendar_busy WHERE calendar_id = $1", id)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, r := range rows {
+				if r == (5 * time.Minute).Microseconds() {
+					before++
+				} else {
+					after++
+				}
+			}
+			return before, after
+		}
+		w.says(http.StatusOK, whole(fresh.String()))
+		done := make(chan dav.Calendar)
+		go func() { done <- w.sync(id) }()
+		for begun := false; !begun; {
+			var err error
+			if begun, err = db.One(t.Context(), d, db.Value[bool], "SELECT EXISTS (SELECT 1 FROM calendar_busy WHERE user_id = $1 AND start_at = $2 AND end_at = $3)",
+				string(w.by), first.UnixMicro(), first.Add(6*time.Minute).UnixMicro()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.s.Stop(w.by, id)
+		v := <-done
+
+		if before, after := count(); before != 0 && after != 0 {
+			t.Errorf("%d old times and %d new ones, %v", before, after, v.Failure)
+		}
+	})
+}

@@ -80,6 +80,7 @@ func (s *Service) sync(ctx context.Context, by account.ID, id string, tell func(
 		at := now.Add(max(pause, time.Duration(why.after)*time.Second))
 		v.RetryAt = &at
 	} else {
+		ctx = context.WithoutCancel(ctx) // it is written already
 		v.failure, v.failureLine, v.failureItem, v.Failures, v.RetryAt = "", 0, "", 0, nil
 		if changed || v.SyncedAt == nil {
 			v.SyncedAt = &now
@@ -156,12 +157,21 @@ func (s *Service) readICS(ctx context.Context, by account.ID, loc *time.Location
 	if err != nil {
 		return false, err
 	}
+	if ctx, err = writing(ctx); err != nil {
+		return false, err
+	}
 	changed, found, err := s.replace(ctx, by, v, rowsOf(spans), nil)
 	if err != nil {
 		return false, err
 	}
 	v.etag, v.modified, v.digest, v.zone, v.CoveredTo, v.Found = in.etag, in.modified, sum, loc.String(), to, found
 	return changed, nil
+}
+
+// writing is what the writing goes on with once all has been read: half of it must not stay, so that a stop, or the end of
+// the time, comes too late from now on.
+func writing(ctx context.Context) (context.Context, error) {
+	return context.WithoutCancel(ctx), ctx.Err()
 }
 
 // rowsOf cuts spans into pieces that are kept. Without titles it does not matter which event a time belongs to.

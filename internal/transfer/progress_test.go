@@ -43,12 +43,15 @@ func TestExport_SaysHowFarItIs(t *testing.T) {
 		if last.Of == 0 || last.Done != last.Of {
 			t.Errorf("at the last bytes it was at %+v", last)
 		}
-		if p, ok := h.archive.Doing(h.by, "mine"); ok {
+		if p, _ := h.archive.Doing(h.by, "mine"); p.Is != transfer.Whole || h.archive.Stop(h.by, "mine") {
 			t.Errorf("when it was over it was at %+v", p)
 		}
 		stop := onWrite(func() { h.archive.Stop(h.by, "mine") })
 		if err := h.archive.Export(t.Context(), h.by, stop, "mine"); !errors.Is(err, transfer.ErrStopped) {
 			t.Errorf("stopped: %v", err)
+		}
+		if p, _ := h.archive.Doing(h.by, "mine"); p.Is != transfer.Broken {
+			t.Errorf("stopped, it is %+v", p)
 		}
 	})
 }
@@ -98,7 +101,7 @@ func TestImport_StoppedLeavesNothing(t *testing.T) {
 			go func() {
 				defer close(ended)
 				for ctx.Err() == nil {
-					if p, ok := h.archive.Doing(h.by, "mine"); ok && p.Done > 0 {
+					if p, ok := h.archive.Doing(h.by, "mine"); ok && p.Done > 0 && p.Is == transfer.Running {
 						if p.Of != 4000 {
 							t.Errorf("%s: at %+v", what, p)
 						}

@@ -204,8 +204,14 @@ func decode(line []byte, to any) error {
 // Export writes the archive of an account. Under an id of the caller's own, Doing says how far it is and Stop ends it.
 func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer, id string) (err error) {
 	ctx, at, end := s.begin(ctx, by, id)
-	defer end()
-	defer func() { err = stopped(ctx, err) }()
+	whole := false // stays so when something panics
+	defer func() {
+		if !whole && err == nil {
+			err = errors.New("broken off")
+		}
+		err = stopped(ctx, err)
+		end(err)
+	}()
 	z := zip.NewWriter(w)
 	create := func(name string) (io.Writer, error) {
 		return z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate}) // no time: the same rows are the same bytes
@@ -242,7 +248,9 @@ func (s *Service) Export(ctx context.Context, by account.ID, w io.Writer, id str
 		}
 		return nil
 	})
-	return errors.Join(err, z.Close())
+	err = errors.Join(err, z.Close())
+	whole = err == nil
+	return err
 }
 
 // lines counts what an archive of the account would hold.
@@ -287,8 +295,10 @@ var errDry = errors.New("dry run")
 // the same archive again changes nothing. A line that cannot be kept names its file and number. It ends with ctx.
 func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size int64, o Options) (_ Report, err error) {
 	caller, work, end := s.begin(ctx, by, o.ID)
-	defer end()
-	defer func() { err = stopped(caller, err) }()
+	defer func() {
+		err = stopped(caller, err)
+		end(err)
+	}()
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return Report{}, notOurs(err)
@@ -316,7 +326,8 @@ func (s *Service) Import(ctx context.Context, by account.ID, r io.ReaderAt, size
 		work.of.Add(int64(len(lines[n.file])))
 	}
 	var report Report
-	err = s.db.Write(caller, func(ctx context.Context, tx *db.Tx) error {
+	// The end of caller is looked for between the lines alone: a commit that is broken off may have been made.
+	err = s.db.Write(context.WithoutCancel(caller), func(ctx context.Context, tx *db.Tx) error {
 		report = Report{}
 		work.done.Store(0)
 		for _, n := range s.nouns() {

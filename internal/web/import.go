@@ -198,7 +198,7 @@ func (h *Handler) importProgress(w http.ResponseWriter, r *http.Request, v *visi
 	default:
 		said, part = v.P.T("web.import.taken", "count", v.P.Number(min(p.Cards, p.Of)), "of", v.P.Number(p.Of)), float64(min(p.Cards, p.Of))/float64(p.Of)
 	}
-	return sayProgress(w, said, part)
+	return sayProgress(w, said, part, false)
 }
 
 func (h *Handler) importApply(w http.ResponseWriter, r *http.Request, v *visit) error {

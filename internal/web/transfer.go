@@ -46,10 +46,15 @@ func (h *Handler) transferProgress(w http.ResponseWriter, r *http.Request, v *vi
 		w.WriteHeader(http.StatusNoContent)
 		return nil
 	}
-	if p.Of == 0 { // just begun
-		return sayProgress(w, "", 0)
+	switch {
+	case p.Is == transfer.Whole:
+		return sayProgress(w, v.P.T("web.transfer.saved"), 1, true)
+	case p.Is == transfer.Broken:
+		return sayProgress(w, v.P.T("web.transfer.stopped"), 1, true)
+	case p.Of == 0: // just begun
+		return sayProgress(w, "", 0, false)
 	}
-	return sayProgress(w, v.P.T("web.transfer.lines", "count", v.P.Number(p.Done), "of", v.P.Number(p.Of)), float64(p.Done)/float64(p.Of))
+	return sayProgress(w, v.P.T("web.transfer.lines", "count", v.P.Number(p.Done), "of", v.P.Number(p.Of)), float64(p.Done)/float64(p.Of), false)
 }
 
 // transferStop ends an archive on its way. It is no error when it has ended by itself.
@@ -59,14 +64,15 @@ func (h *Handler) transferStop(w http.ResponseWriter, r *http.Request, v *visit)
 	return nil
 }
 
-// sayProgress answers a page that waits: in words, and which part of it is done.
-func sayProgress(w http.ResponseWriter, said string, part float64) error {
+// sayProgress answers a page that waits: in words, which part of it is done, and whether it is over.
+func sayProgress(w http.ResponseWriter, said string, part float64, over bool) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	return json.NewEncoder(w).Encode(struct {
 		Said string  `json:"said"`
 		Part float64 `json:"part"`
-	}{said, part})
+		Over bool    `json:"over"`
+	}{said, part, over})
 }
 
 func (h *Handler) settingsImport(w http.ResponseWriter, r *http.Request, v *visit) error {

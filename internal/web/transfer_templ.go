@@ -21,12 +21,8 @@ func transferSection(p *i18n.Printer, f form, v *importView) templ.Component {
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.export")))
 		markup(templ_7745c5c3_Buffer, "</a> <a class=\"plain\" href=\"/people.vcf\" download>")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.cards")))
-		markup(templ_7745c5c3_Buffer, "</a></p><div class=\"reading\" data-leaving data-saved=\"")
-		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.saved")))
-		markup(templ_7745c5c3_Buffer, "\" data-stopping=\"")
+		markup(templ_7745c5c3_Buffer, "</a></p><div class=\"reading\" data-leaving data-stopping=\"")
 		escaped(templ_7745c5c3_Buffer, string(p.T("web.import.stopping")))
-		markup(templ_7745c5c3_Buffer, "\" data-stopped=\"")
-		escaped(templ_7745c5c3_Buffer, string(p.T("web.transfer.stopped")))
 		markup(templ_7745c5c3_Buffer, "\">")
 		templ_7745c5c3_Err = transferWait(p, p.T("web.transfer.export")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -95,7 +91,7 @@ func transferSection(p *i18n.Printer, f form, v *importView) templ.Component {
 //
 //go:noinline
 func transferWait(p *i18n.Printer, what string) templ.Component {
-	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var21 templ.Component) (templ_7745c5c3_Err error) {
+	return component(func(ctx renderContext, templ_7745c5c3_Buffer *templruntime.Buffer, templ_7745c5c3_Var19 templ.Component) (templ_7745c5c3_Err error) {
 		markup(templ_7745c5c3_Buffer, "<p role=\"status\"></p><progress max=\"1\" aria-label=\"")
 		escaped(templ_7745c5c3_Buffer, string(what))
 		markup(templ_7745c5c3_Buffer, "\" hidden></progress> <button class=\"plain\" type=\"button\" hidden>")

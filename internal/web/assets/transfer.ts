@@ -7,7 +7,7 @@ const every = 300; // ms between two questions
 const patience = 5000; // ms in which a short export is over before anybody saw it
 
 // watch asks how far it is until nobody works on it any more.
-function watch(wait: HTMLElement, id: string, over: (seen: boolean, stopped: boolean) => void): { end: () => void; stop: HTMLButtonElement } {
+function watch(wait: HTMLElement, id: string, over: (words: string) => void): { end: () => void; stop: HTMLButtonElement } {
   const said = wait.querySelector("p") as HTMLElement;
   const bar = wait.querySelector("progress") as HTMLProgressElement;
   const stop = wait.querySelector("button") as HTMLButtonElement;
@@ -24,13 +24,15 @@ function watch(wait: HTMLElement, id: string, over: (seen: boolean, stopped: boo
   const timer = setInterval(async () => {
     const now = await fetch(`/transfers/${id}`).catch(() => undefined);
     if (!asking || !now) return;
-    if (now.status === 204 && (seen || Date.now() - began > patience)) {
+    if (now.redirected || (now.status === 204 && (seen || Date.now() - began > patience))) end(); // how it ended nobody says
+    if (!asking || now.status !== 200) return;
+    const { said: words, part, over: ended } = (await now.json()) as { said: string; part: number; over: boolean };
+    if (!asking) return;
+    if (ended) {
       end();
-      over(seen, stopped);
+      over(words);
     }
-    if (now.status !== 200 || stopped) return;
-    const { said: words, part } = (await now.json()) as { said: string; part: number };
-    if (stopped || !asking) return;
+    if (ended || stopped) return;
     seen = true;
     bar.hidden = stop.hidden = false;
     said.textContent = words;
@@ -52,9 +54,9 @@ out?.addEventListener("click", (e) => {
   e.preventDefault();
   const id = uuid7();
   location.assign(`${out.pathname}?id=${id}`);
-  watch(leaving, id, (seen, stopped) => {
+  watch(leaving, id, (words) => {
     const said = leaving.querySelector("p");
-    if (seen && said) said.textContent = leaving.dataset[stopped ? "stopped" : "saved"] ?? "";
+    if (said) said.textContent = words;
   });
 });
 
