@@ -23,7 +23,7 @@ import (
 var floors = [][]string{
 	{"fault", "packed"},
 	{"fold", "collation", "prose", "i18n", "zone", "httpd", "httpsafe", "webpush", "webauthn", "licenses", "nudge/policy", "insight/stat"},
-	{"capture", "addressbook", "ical"},
+	{"capture", "addressbook", "ical", "request"},
 	{"db"},
 	{"db/dbtest"}, // for tests only
 	{"job", "account"},

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -20,7 +19,7 @@ func scanPasskey(s db.Scanner, before ...any) (p Passkey, err error) {
 	var (
 		id, transports string
 		count, created int64
-		used           sql.NullInt64
+		used           *int64
 	)
 	c := &p.credential
 	err = s.Scan(append(before, &p.ID, &id, &p.Party, &c.PublicKey, &count, &c.Eligible, &p.Backed, &transports, &p.Name, &created, &used)...)
@@ -31,7 +30,7 @@ func scanPasskey(s db.Scanner, before ...any) (p Passkey, err error) {
 		return p, fmt.Errorf("a passkey's id is damaged: %w", err)
 	}
 	c.Count, c.Backed, c.Transports = uint32(count), p.Backed, strings.Fields(transports)
-	p.CreatedAt, p.UsedAt = db.Time(created), instant(used)
+	p.CreatedAt, p.UsedAt = db.Time(created), db.TimeOrNil(used)
 	return p, nil
 }
 

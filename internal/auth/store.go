@@ -115,7 +115,7 @@ func findToken(ctx context.Context, r db.Reader, hash string) (proof, error) {
 func insertToken(ctx context.Context, tx *db.Tx, by account.ID, v Token, hash string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO auth_token (user_id, id, secret_hash, name, scopes, created_at, used_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)`,
-		string(by), v.ID, hash, v.Name, v.Scopes.String(), db.Micros(v.CreatedAt), optional(v.ExpiresAt))
+		string(by), v.ID, hash, v.Name, v.Scopes.String(), db.Micros(v.CreatedAt), db.MicrosOrNil(v.ExpiresAt))
 	return err
 }
 
@@ -134,10 +134,10 @@ func tokens(ctx context.Context, r db.Reader, by account.ID) ([]Token, error) {
 		var (
 			scopes     string
 			created    int64
-			used, ends sql.NullInt64
+			used, ends *int64
 		)
 		err = s.Scan(&v.ID, &v.Name, &scopes, &created, &used, &ends)
-		v.Scopes, v.CreatedAt, v.UsedAt, v.ExpiresAt = keptScopes(scopes), db.Time(created), instant(used), instant(ends)
+		v.Scopes, v.CreatedAt, v.UsedAt, v.ExpiresAt = keptScopes(scopes), db.Time(created), db.TimeOrNil(used), db.TimeOrNil(ends)
 		return v, err
 	}, `SELECT id, name, scopes, created_at, used_at, expires_at FROM auth_token
 		WHERE user_id = $1 ORDER BY created_at DESC, id DESC`, string(by))
@@ -151,7 +151,7 @@ func removeToken(ctx context.Context, tx *db.Tx, by account.ID, id string) (int6
 
 func insertLink(ctx context.Context, tx *db.Tx, id account.ID, linkID, kind, hash string, now time.Time, ends *time.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO auth_link (user_id, id, kind, secret_hash, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		string(id), linkID, kind, hash, db.Micros(now), optional(ends))
+		string(id), linkID, kind, hash, db.Micros(now), db.MicrosOrNil(ends))
 	return err
 }
 
@@ -260,19 +260,4 @@ func prune(ctx context.Context, tx *db.Tx, now time.Time) error {
 		}
 	}
 	return nil
-}
-
-func optional(t *time.Time) any {
-	if t == nil {
-		return nil
-	}
-	return db.Micros(*t)
-}
-
-func instant(us sql.NullInt64) *time.Time {
-	if !us.Valid {
-		return nil
-	}
-	t := db.Time(us.Int64)
-	return &t
 }

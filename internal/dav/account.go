@@ -1,13 +1,13 @@
 package dav
 
 import (
-	"encoding/json"
 	"net/mail"
 	"strings"
 	"time"
 
 	"kith/internal/fault"
 	"kith/internal/httpsafe"
+	"kith/internal/request"
 )
 
 // Bounds of accounts.
@@ -91,6 +91,5 @@ func isMail(s string) bool {
 
 // fingerprint tells requests under one id apart. The password is not in it: a short one could be guessed from its digest.
 func (d AccountDraft) fingerprint() string {
-	b, _ := json.Marshal([]any{"account", d.Name, d.Address, d.Login}) // strings: cannot fail
-	return digest(string(b))
+	return request.Fingerprint([]any{"account", d.Name, d.Address, d.Login})
 }

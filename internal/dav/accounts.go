@@ -10,6 +10,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/job"
+	"kith/internal/request"
 )
 
 // AddAccount signs in where somebody's calendars and address books are, and finds them; none is followed yet. What cannot
@@ -19,7 +20,7 @@ func (s *Service) AddAccount(ctx context.Context, by account.ID, d AccountDraft)
 	if err != nil {
 		return Account{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Account{}, false, err
 	}
@@ -82,7 +83,7 @@ func again(ctx context.Context, tx *db.Tx, by account.ID, was accountRow, d Acco
 	case was.deletedAt != nil:
 		return goneAccount()
 	case was.fingerprint != d.fingerprint():
-		return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+		return request.Reused()
 	}
 	return touchAccount(ctx, tx, by, was.ID)
 }

@@ -28,7 +28,7 @@ func (c codecs) scanAccount(by account.ID) func(s db.Scanner) (accountRow, error
 		if err := s.Scan(&v.ID, &v.Name, &v.Address, &v.Login, &v.Password, &v.fingerprint, &v.Revision, &created, &updated, &deleted); err != nil {
 			return v, err
 		}
-		v.CreatedAt, v.UpdatedAt, v.deletedAt = db.Time(created), db.Time(updated), timeOrNil(deleted)
+		v.CreatedAt, v.UpdatedAt, v.deletedAt = db.Time(created), db.Time(updated), db.TimeOrNil(deleted)
 		return v, errors.Join(unseal(c.accountURL, by, v.ID, &v.Address), unseal(c.accountLogin, by, v.ID, &v.Login), unseal(c.accountPassword, by, v.ID, &v.Password))
 	}
 }
@@ -67,14 +67,14 @@ func (s *Service) of(ctx context.Context, r db.Reader, by account.ID, id string)
 func (s *Service) insertAccount(ctx context.Context, tx *db.Tx, by account.ID, v accountRow) error {
 	_, err := tx.Exec(ctx, "INSERT INTO calendar_account (user_id, "+accountColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 		string(by), v.ID, v.Name, seal(s.codecs.accountURL, by, v.ID, v.Address), seal(s.codecs.accountLogin, by, v.ID, v.Login),
-		seal(s.codecs.accountPassword, by, v.ID, v.Password), v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt))
+		seal(s.codecs.accountPassword, by, v.ID, v.Password), v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt))
 	return err
 }
 
 func (s *Service) saveAccount(ctx context.Context, tx *db.Tx, by account.ID, v accountRow) error {
 	_, err := tx.Exec(ctx, `UPDATE calendar_account SET name = $1, url = $2, login = $3, password = $4, revision = $5, updated_at = $6, deleted_at = $7
 		WHERE user_id = $8 AND id = $9`, v.Name, seal(s.codecs.accountURL, by, v.ID, v.Address), seal(s.codecs.accountLogin, by, v.ID, v.Login),
-		seal(s.codecs.accountPassword, by, v.ID, v.Password), v.Revision, db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt), string(by), v.ID)
+		seal(s.codecs.accountPassword, by, v.ID, v.Password), v.Revision, db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt), string(by), v.ID)
 	return err
 }
 

@@ -12,16 +12,14 @@ package dav
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/url"
 	"strings"
 	"time"
 	"unicode"
 
-	"github.com/google/uuid"
-
 	"kith/internal/fault"
 	"kith/internal/httpsafe"
+	"kith/internal/request"
 )
 
 // Kinds of calendar.
@@ -159,22 +157,9 @@ func cleanName(s string) (string, error) {
 	return s, nil
 }
 
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
-}
-
 // fingerprint tells requests under one id apart. The password is not in it: a short one could be guessed from its digest.
 func (d Draft) fingerprint() string {
-	b, _ := json.Marshal([]any{d.Kind, d.Name, d.URL, d.Login, d.Titles}) // strings and a bool: cannot fail
-	return digest(string(b))
+	return request.Fingerprint([]any{d.Kind, d.Name, d.URL, d.Login, d.Titles})
 }
 
 func digest(s string) string {

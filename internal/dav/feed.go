@@ -43,7 +43,7 @@ func (s *Service) FeedSince(ctx context.Context, by account.ID) (*time.Time, err
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, nil //nolint:nilnil // none is an answer here
 	}
-	return timeOrNil(&us), err
+	return db.TimeOrNil(&us), err
 }
 
 // Feed returns the calendar behind a link: birthdays of people whose standing is active, and open follow-ups of the next two years.

@@ -36,7 +36,7 @@ func (s *Service) Records(ctx context.Context, r db.Reader, by account.ID, f fun
 		rec := Record{
 			ID: v.ID, Kind: v.Kind, Name: v.Name, URL: v.URL, Login: v.Login, Titles: v.Titles, Account: v.Account, Unfollowed: !v.Followed,
 			Fingerprint: v.fingerprint, Revision: v.Revision,
-			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: microsOrNil(v.deletedAt),
+			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.deletedAt),
 		}
 		if v.deletedAt != nil {
 			rec.Kind, rec.Name, rec.URL, rec.Login, rec.Titles, rec.Account, rec.Unfollowed = "", "", "", "", false, "", false
@@ -66,7 +66,7 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, v Recor
 	return true, s.insert(ctx, tx, by, row{Calendar: Calendar{
 		ID: v.ID, Kind: v.Kind, Name: v.Name, URL: v.URL, Login: v.Login, Titles: v.Titles, Account: v.Account,
 		Followed: !v.Unfollowed, Revision: v.Revision, CreatedAt: db.Time(v.CreatedAt), UpdatedAt: db.Time(v.UpdatedAt),
-	}, fingerprint: v.Fingerprint, deletedAt: timeOrNil(v.DeletedAt)})
+	}, fingerprint: v.Fingerprint, deletedAt: db.TimeOrNil(v.DeletedAt)})
 }
 
 // AccountRecord is an account as an archive holds it, tombstones included. Its password stays behind.
@@ -87,7 +87,7 @@ func (s *Service) AccountRecords(ctx context.Context, r db.Reader, by account.ID
 	return s.eachAccount(ctx, r, by, func(v accountRow) error {
 		return f(AccountRecord{
 			ID: v.ID, Name: v.Name, Address: v.Address, Login: v.Login, Fingerprint: v.fingerprint, Revision: v.Revision,
-			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: microsOrNil(v.deletedAt),
+			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.deletedAt),
 		})
 	})
 }
@@ -110,7 +110,7 @@ func (s *Service) RestoreAccount(ctx context.Context, tx *db.Tx, by account.ID, 
 	}
 	return true, s.insertAccount(ctx, tx, by, accountRow{Account: Account{
 		ID: v.ID, Name: v.Name, Address: v.Address, Login: v.Login, Revision: v.Revision, CreatedAt: db.Time(v.CreatedAt), UpdatedAt: db.Time(v.UpdatedAt),
-	}, fingerprint: v.Fingerprint, deletedAt: timeOrNil(v.DeletedAt)})
+	}, fingerprint: v.Fingerprint, deletedAt: db.TimeOrNil(v.DeletedAt)})
 }
 
 // Told has a calendar say when somebody is busy without being read, now or ever by itself. It is for the demo, which asks nobody.

@@ -13,6 +13,7 @@ import (
 	"kith/internal/httpsafe"
 	"kith/internal/intake"
 	"kith/internal/job"
+	"kith/internal/request"
 )
 
 // Service is the door to calendars. It is safe for concurrent use.
@@ -71,7 +72,7 @@ func (s *Service) Add(ctx context.Context, by account.ID, d Draft) (Calendar, bo
 	if err != nil {
 		return Calendar{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Calendar{}, false, err
 	}
@@ -88,7 +89,7 @@ func (s *Service) Add(ctx context.Context, by account.ID, d Draft) (Calendar, bo
 		case was != nil && was.deletedAt != nil:
 			return fault.Gone("calendar")
 		case was != nil && was.fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = was.Calendar
 			return touch(ctx, tx, by, id)

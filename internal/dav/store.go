@@ -34,6 +34,21 @@ func unseal(c *db.Column, by account.ID, id string, to *string) error {
 	return err
 }
 
+// sealSome seals words; nothing stays nothing, so that it can be told apart without a key.
+func sealSome(c *db.Column, by account.ID, id, plain string) string {
+	if plain == "" {
+		return ""
+	}
+	return seal(c, by, id, plain)
+}
+
+func unsealSome(c *db.Column, by account.ID, id string, to *string) error {
+	if *to == "" {
+		return nil
+	}
+	return unseal(c, by, id, to)
+}
+
 // row is a calendar with what its owner does not see.
 type row struct {
 	Calendar
@@ -62,7 +77,7 @@ func (c codecs) scan(by account.ID) func(s db.Scanner) (row, error) {
 			return v, err
 		}
 		v.CoveredTo, v.CreatedAt, v.UpdatedAt = db.Time(covered), db.Time(created), db.Time(updated)
-		v.RetryAt, v.SyncedAt, v.deletedAt = timeOrNil(retry), timeOrNil(synced), timeOrNil(deleted)
+		v.RetryAt, v.SyncedAt, v.deletedAt = db.TimeOrNil(retry), db.TimeOrNil(synced), db.TimeOrNil(deleted)
 		if err := unsealSome(c.url, by, v.ID, &v.failureItem); err != nil {
 			return v, err
 		}
@@ -109,8 +124,8 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, by account.ID, v row) e
 	_, err := tx.Exec(ctx, `INSERT INTO calendar (user_id, `+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
 		$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`, string(by), v.ID, v.Kind, v.Name, seal(s.codecs.url, by, v.ID, v.URL),
 		seal(s.codecs.login, by, v.ID, v.Login), seal(s.codecs.password, by, v.ID, v.Password), v.Titles, v.etag, v.modified, v.digest, v.token, v.zone,
-		covered(v.CoveredTo), v.Found, v.failure, v.failureLine, v.Failures, microsOrNil(v.RetryAt), microsOrNil(v.SyncedAt), v.fingerprint, v.Revision,
-		db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt), v.Account, v.Followed, s.sealItem(by, v))
+		covered(v.CoveredTo), v.Found, v.failure, v.failureLine, v.Failures, db.MicrosOrNil(v.RetryAt), db.MicrosOrNil(v.SyncedAt), v.fingerprint, v.Revision,
+		db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt), v.Account, v.Followed, s.sealItem(by, v))
 	return err
 }
 
@@ -118,7 +133,7 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, by account.ID, v row) e
 func (s *Service) save(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 	_, err := tx.Exec(ctx, `UPDATE calendar SET name = $1, url = $2, login = $3, password = $4, titles = $5, revision = $6, updated_at = $7, deleted_at = $8, followed = $9
 		WHERE user_id = $10 AND id = $11`, v.Name, seal(s.codecs.url, by, v.ID, v.URL), seal(s.codecs.login, by, v.ID, v.Login),
-		seal(s.codecs.password, by, v.ID, v.Password), v.Titles, v.Revision, db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt), v.Followed, string(by), v.ID)
+		seal(s.codecs.password, by, v.ID, v.Password), v.Titles, v.Revision, db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt), v.Followed, string(by), v.ID)
 	return err
 }
 
@@ -126,7 +141,7 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, by account.ID, v row) err
 func (s *Service) keepState(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 	_, err := tx.Exec(ctx, `UPDATE calendar SET etag = $1, modified = $2, digest = $3, token = $4, zone = $5, covered_to = $6, found = $7, failure = $8,
 		failure_line = $9, failures = $10, retry_at = $11, synced_at = $12, failure_item = $13 WHERE user_id = $14 AND id = $15`, v.etag, v.modified, v.digest, v.token,
-		v.zone, covered(v.CoveredTo), v.Found, v.failure, v.failureLine, v.Failures, microsOrNil(v.RetryAt), microsOrNil(v.SyncedAt), s.sealItem(by, v),
+		v.zone, covered(v.CoveredTo), v.Found, v.failure, v.failureLine, v.Failures, db.MicrosOrNil(v.RetryAt), db.MicrosOrNil(v.SyncedAt), s.sealItem(by, v),
 		string(by), v.ID)
 	return err
 }
@@ -187,21 +202,6 @@ func (s *Service) insertBusy(ctx context.Context, tx *db.Tx, by account.ID, id s
 		}
 	}
 	return rows.Flush(ctx, tx)
-}
-
-// sealSome seals words; nothing stays nothing, so that it can be told apart without a key.
-func sealSome(c *db.Column, by account.ID, id, plain string) string {
-	if plain == "" {
-		return ""
-	}
-	return seal(c, by, id, plain)
-}
-
-func unsealSome(c *db.Column, by account.ID, id string, to *string) error {
-	if *to == "" {
-		return nil
-	}
-	return unseal(c, by, id, to)
 }
 
 func removeBusy(ctx context.Context, tx *db.Tx, by account.ID, id string, rows []busyRow) error {
@@ -279,20 +279,4 @@ func covered(t time.Time) int64 {
 		return 0
 	}
 	return db.Micros(t)
-}
-
-func timeOrNil(us *int64) *time.Time {
-	if us == nil {
-		return nil
-	}
-	t := db.Time(*us)
-	return &t
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
 }

@@ -259,6 +259,24 @@ func Micros(t time.Time) int64 { return t.UnixMicro() }
 // Time is the instant stored as us, in UTC.
 func Time(us int64) time.Time { return time.UnixMicro(us).UTC() }
 
+// MicrosOrNil is t as it is stored where there may be none.
+func MicrosOrNil(t *time.Time) *int64 {
+	if t == nil {
+		return nil
+	}
+	us := Micros(*t)
+	return &us
+}
+
+// TimeOrNil is the instant stored as us, or nil where none is.
+func TimeOrNil(us *int64) *time.Time {
+	if us == nil {
+		return nil
+	}
+	t := Time(*us)
+	return &t
+}
+
 // ErrNoRows is returned by One when nothing matches.
 var ErrNoRows = sql.ErrNoRows
 

@@ -13,7 +13,6 @@ package forge
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"net/mail"
 	"net/url"
 	"strings"
@@ -21,10 +20,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"kith/internal/fault"
 	"kith/internal/fold"
+	"kith/internal/request"
 )
 
 // Kinds of finished work.
@@ -191,18 +189,6 @@ func cleanSecret(s string) (string, error) {
 	return s, nil
 }
 
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
-}
-
 // cleanAuthor reads a handle or an address as people write them: sam, @sam, https://codeberg.org/sam, sam@example.org.
 func cleanAuthor(s string) (string, error) {
 	s = line(s, maxWord+1)
@@ -266,9 +252,9 @@ func line(s string, most int) string {
 	return s
 }
 
+// fingerprint leaves the secret out: a short one could be guessed from its digest.
 func (d Draft) fingerprint() string {
-	b, _ := json.Marshal([]any{d.Name}) // strings cannot fail. The secret is not in it: a short one could be guessed from its digest
-	return digest(string(b))
+	return request.Fingerprint([]any{d.Name})
 }
 
 func digest(s string) string {

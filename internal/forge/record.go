@@ -48,7 +48,7 @@ type MarkRecord struct {
 // Records calls f with every hook of an account by id.
 func (s *Service) Records(ctx context.Context, r db.Reader, by account.ID, f func(HookRecord) error) error {
 	return s.each(ctx, r, by, func(v row) error {
-		return f(HookRecord{v.ID, v.Name, v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt)})
+		return f(HookRecord{v.ID, v.Name, v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt)})
 	})
 }
 
@@ -58,7 +58,7 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, v HookR
 	if u, err := uuid.Parse(v.ID); err != nil || u.String() != v.ID || v.Revision < 1 {
 		return false, bad
 	}
-	now := row{Hook: Hook{ID: v.ID, Revision: v.Revision, CreatedAt: db.Time(v.CreatedAt), UpdatedAt: db.Time(v.UpdatedAt)}, fingerprint: v.Fingerprint, deletedAt: timeOrNil(v.DeletedAt)}
+	now := row{Hook: Hook{ID: v.ID, Revision: v.Revision, CreatedAt: db.Time(v.CreatedAt), UpdatedAt: db.Time(v.UpdatedAt)}, fingerprint: v.Fingerprint, deletedAt: db.TimeOrNil(v.DeletedAt)}
 	if v.DeletedAt == nil {
 		name, err := cleanName(v.Name)
 		if err != nil || name != v.Name {

@@ -10,6 +10,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/person"
+	"kith/internal/request"
 )
 
 // Service is the door to what forges tell. It is safe for concurrent use.
@@ -45,7 +46,7 @@ func (s *Service) Add(ctx context.Context, by account.ID, d Draft) (v Hook, secr
 	if err != nil {
 		return Hook{}, "", false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Hook{}, "", false, err
 	}
@@ -63,7 +64,7 @@ func (s *Service) Add(ctx context.Context, by account.ID, d Draft) (v Hook, secr
 		case was != nil && was.deletedAt != nil:
 			return fault.Gone("hook")
 		case was != nil && was.fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			v = was.Hook
 			return touch(ctx, tx, by, id)

@@ -37,7 +37,7 @@ func (s *Service) scan(sc db.Scanner) (row, error) {
 		return v, err
 	}
 	v.owner, v.CreatedAt, v.UpdatedAt = account.ID(owner), db.Time(created), db.Time(updated)
-	v.HeardAt, v.Refused.At, v.deletedAt = timeOrNil(heard), timeOrNil(refusedAt), timeOrNil(deleted)
+	v.HeardAt, v.Refused.At, v.deletedAt = db.TimeOrNil(heard), db.TimeOrNil(refusedAt), db.TimeOrNil(deleted)
 	if s.secret != nil {
 		v.secret, err = s.secret.Open(owner, v.ID, v.secret)
 	}
@@ -103,8 +103,8 @@ func (s *Service) sealed(by account.ID, v row) string {
 
 func (s *Service) insert(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 	_, err := tx.Exec(ctx, "INSERT INTO forge_hook ("+columns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-		string(by), v.ID, v.Name, v.Address, s.sealed(by, v), v.Forge, microsOrNil(v.HeardAt), v.Refused.Count, v.Refused.Why, microsOrNil(v.Refused.At),
-		v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt))
+		string(by), v.ID, v.Name, v.Address, s.sealed(by, v), v.Forge, db.MicrosOrNil(v.HeardAt), v.Refused.Count, v.Refused.Why, db.MicrosOrNil(v.Refused.At),
+		v.fingerprint, v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt))
 	return err
 }
 
@@ -112,8 +112,8 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, by account.ID, v row) e
 func (s *Service) save(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 	_, err := tx.Exec(ctx, `UPDATE forge_hook SET name = $1, address = $2, secret = $3, forge = $4, heard_at = $5, refused = $6, refused_why = $7,
 		refused_at = $8, revision = $9, updated_at = $10, deleted_at = $11 WHERE user_id = $12 AND id = $13`,
-		v.Name, v.Address, s.sealed(by, v), v.Forge, microsOrNil(v.HeardAt), v.Refused.Count, v.Refused.Why, microsOrNil(v.Refused.At),
-		v.Revision, db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt), string(by), v.ID)
+		v.Name, v.Address, s.sealed(by, v), v.Forge, db.MicrosOrNil(v.HeardAt), v.Refused.Count, v.Refused.Why, db.MicrosOrNil(v.Refused.At),
+		v.Revision, db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt), string(by), v.ID)
 	return err
 }
 
@@ -189,20 +189,4 @@ func setMark(ctx context.Context, tx *db.Tx, by account.ID, m Mark, at int64) er
 func unmark(ctx context.Context, tx *db.Tx, by account.ID, author string) error {
 	_, err := tx.Exec(ctx, "DELETE FROM forge_mark WHERE user_id = $1 AND author = $2", string(by), author)
 	return err
-}
-
-func timeOrNil(us *int64) *time.Time {
-	if us == nil {
-		return nil
-	}
-	t := db.Time(*us)
-	return &t
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
 }

@@ -28,6 +28,7 @@ import (
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/moment"
+	"kith/internal/request"
 )
 
 // Max is the most welcome that something can be; 0 is not at all.
@@ -166,12 +167,12 @@ func (d Draft) fingerprint() string {
 func (d Draft) clean() (Draft, error) {
 	var err error
 	if d.Person != "" {
-		if d.Person, err = cleanID(d.Person); err != nil {
+		if d.Person, err = request.ID(d.Person); err != nil {
 			return d, unknownPerson()
 		}
 	}
 	if d.Intention != "" {
-		if d.Intention, err = cleanID(d.Intention); err != nil {
+		if d.Intention, err = request.ID(d.Intention); err != nil {
 			return d, unknownIntention()
 		}
 	}
@@ -194,18 +195,6 @@ func checkValue(field string, n int) error {
 		return fault.Invalid("welcome_range", field, "How welcome something is goes from 0 (not at all) to 10 (very).")
 	}
 	return nil
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
 }
 
 // Record is a guess as an archive holds it, tombstones included.

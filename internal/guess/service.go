@@ -8,6 +8,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/person"
+	"kith/internal/request"
 )
 
 // Service is the door to guesses. It is safe for concurrent use.
@@ -33,7 +34,7 @@ func (s *Service) Make(ctx context.Context, by account.ID, d Draft) (Guess, bool
 	if err != nil {
 		return Guess{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Guess{}, false, err
 	}
@@ -50,7 +51,7 @@ func (s *Service) Make(ctx context.Context, by account.ID, d Draft) (Guess, bool
 		case was != nil && was.deletedAt != nil:
 			return fault.Gone("guess")
 		case was != nil && was.fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = *was
 			return touch(ctx, tx, by, id)

@@ -38,7 +38,7 @@ func scan(s db.Scanner) (row, error) {
 		v.Name = nickname
 	}
 	v.CreatedAt, v.UpdatedAt, v.HappenedAt, v.capturedAt = db.Time(created), db.Time(updated), db.Time(happened), db.Time(captured)
-	v.AnsweredAt, v.deletedAt = timeOrNil(answered), timeOrNil(deleted)
+	v.AnsweredAt, v.deletedAt = db.TimeOrNil(answered), db.TimeOrNil(deleted)
 	return v, err
 }
 
@@ -130,8 +130,8 @@ func decode(cursor string) (created int64, id string, err error) {
 func insert(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 	_, err := tx.Exec(ctx, `INSERT INTO guess (user_id, id, person, intention, value, moment, asked_on, landed, answered_at, fingerprint,
 		revision, created_at, updated_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		string(by), v.ID, v.Person, v.Intention, v.Value, v.link, v.AskedOn, v.Landed, microsOrNil(v.AnsweredAt), v.fingerprint,
-		v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt))
+		string(by), v.ID, v.Person, v.Intention, v.Value, v.link, v.AskedOn, v.Landed, db.MicrosOrNil(v.AnsweredAt), v.fingerprint,
+		v.Revision, db.Micros(v.CreatedAt), db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt))
 	return err
 }
 
@@ -139,8 +139,8 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 func save(ctx context.Context, tx *db.Tx, by account.ID, v row) error {
 	_, err := tx.Exec(ctx, `UPDATE guess SET person = $1, intention = $2, value = $3, moment = $4, asked_on = $5, landed = $6, answered_at = $7,
 		revision = $8, updated_at = $9, deleted_at = $10 WHERE user_id = $11 AND id = $12`,
-		v.Person, v.Intention, v.Value, v.link, v.AskedOn, v.Landed, microsOrNil(v.AnsweredAt),
-		v.Revision, db.Micros(v.UpdatedAt), microsOrNil(v.deletedAt), string(by), v.ID)
+		v.Person, v.Intention, v.Value, v.link, v.AskedOn, v.Landed, db.MicrosOrNil(v.AnsweredAt),
+		v.Revision, db.Micros(v.UpdatedAt), db.MicrosOrNil(v.deletedAt), string(by), v.ID)
 	return err
 }
 
@@ -174,8 +174,8 @@ func Records(ctx context.Context, r db.Reader, by account.ID, f func(Record) err
 	return db.Each(ctx, r, scan, func(v row) error {
 		return f(Record{
 			ID: v.ID, Person: v.Person, Intention: v.Intention, Value: v.Value, Moment: v.link, AskedOn: v.AskedOn, Landed: v.Landed,
-			AnsweredAt: microsOrNil(v.AnsweredAt), Fingerprint: v.fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt),
-			UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: microsOrNil(v.deletedAt),
+			AnsweredAt: db.MicrosOrNil(v.AnsweredAt), Fingerprint: v.fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt),
+			UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.deletedAt),
 		})
 	}, "SELECT "+columns+from+"WHERE g.user_id = $1 ORDER BY g.id", string(by))
 }
@@ -192,24 +192,8 @@ func Restore(ctx context.Context, tx *db.Tx, by account.ID, rec Record) (bool, e
 	return true, insert(ctx, tx, by, row{
 		Guess: Guess{
 			ID: rec.ID, Person: rec.Person, Intention: rec.Intention, Value: rec.Value, AskedOn: rec.AskedOn, Landed: rec.Landed,
-			AnsweredAt: timeOrNil(rec.AnsweredAt), Revision: rec.Revision, CreatedAt: db.Time(rec.CreatedAt), UpdatedAt: db.Time(rec.UpdatedAt),
+			AnsweredAt: db.TimeOrNil(rec.AnsweredAt), Revision: rec.Revision, CreatedAt: db.Time(rec.CreatedAt), UpdatedAt: db.Time(rec.UpdatedAt),
 		},
-		link: rec.Moment, fingerprint: rec.Fingerprint, deletedAt: timeOrNil(rec.DeletedAt),
+		link: rec.Moment, fingerprint: rec.Fingerprint, deletedAt: db.TimeOrNil(rec.DeletedAt),
 	})
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
-}
-
-func timeOrNil(us *int64) *time.Time {
-	if us == nil {
-		return nil
-	}
-	t := db.Time(*us)
-	return &t
 }

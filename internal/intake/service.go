@@ -17,14 +17,13 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"kith/internal/account"
 	"kith/internal/addressbook"
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/live"
 	"kith/internal/person"
+	"kith/internal/request"
 )
 
 // Service is the door to imports. It is safe for concurrent use.
@@ -79,7 +78,7 @@ func (s *Service) Take(ctx context.Context, by account.ID, r io.Reader, o Option
 }
 
 func (s *Service) stage(ctx context.Context, by account.ID, r io.Reader, o Options, atOnce bool) (v Import, created bool, err error) {
-	id, err := cleanID(o.ID)
+	id, err := request.ID(o.ID)
 	if err != nil {
 		return Import{}, false, err
 	}
@@ -155,7 +154,7 @@ func (s *Service) again(old Import, r io.Reader, hashed hash.Hash) (Import, bool
 		return Import{}, false, err
 	}
 	if old.State == Reading || old.fingerprint != hex.EncodeToString(hashed.Sum(nil)[:16]) {
-		return Import{}, false, fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+		return Import{}, false, request.Reused()
 	}
 	return old, false, nil
 }
@@ -375,17 +374,6 @@ func (s *Service) PersonDeleted(ctx context.Context, tx *db.Tx, by account.ID, i
 // Erase removes everything of an account. It is an erasure hook.
 func (s *Service) Erase(ctx context.Context, tx *db.Tx, id account.ID) error {
 	return erase(ctx, tx, id)
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		return uuid.Must(uuid.NewV7()).String(), nil
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
 }
 
 // cleanFile keeps the last part of a file's name.

@@ -10,9 +10,6 @@
 package intention
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"strings"
 	"time"
 	"unicode"
@@ -24,6 +21,7 @@ import (
 	"kith/internal/fault"
 	"kith/internal/fold"
 	"kith/internal/practice"
+	"kith/internal/request"
 )
 
 // States.
@@ -143,9 +141,7 @@ func (c Change) clean() (Change, error) {
 
 // fingerprint is of what was asked for, without the id and the day: a retry after midnight is the same request.
 func (d Draft) fingerprint() string {
-	b, _ := json.Marshal(d) // strings alone: cannot fail
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return request.Fingerprint(d)
 }
 
 // line makes a text one clean line.
@@ -206,18 +202,6 @@ func cleanPerson(id string) (string, error) {
 
 func unknownPerson() error {
 	return fault.Invalid("unknown_person", "person", "There is no such person.")
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
 }
 
 // checkToday refuses a day that is today nowhere on earth: there is no planning ahead and no setting in hindsight. A day

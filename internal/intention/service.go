@@ -10,6 +10,7 @@ import (
 	"kith/internal/fault"
 	"kith/internal/person"
 	"kith/internal/practice"
+	"kith/internal/request"
 )
 
 // Service is the door to intentions. It is safe for concurrent use.
@@ -35,7 +36,7 @@ func (s *Service) Set(ctx context.Context, by account.ID, day string, d Draft) (
 	if err != nil {
 		return Intention{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Intention{}, false, err
 	}
@@ -52,7 +53,7 @@ func (s *Service) Set(ctx context.Context, by account.ID, day string, d Draft) (
 		case was != nil && was.DeletedAt != nil:
 			return fault.Gone("intention")
 		case was != nil && was.Fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = was.asOf(day)
 			return touch(ctx, tx, by, id)

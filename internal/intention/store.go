@@ -26,11 +26,7 @@ func scan(s db.Scanner) (Row, error) {
 	)
 	err := s.Scan(&r.ID, &r.Day, &r.Text, &r.Practice, &r.Person, &r.Cue, &r.State, &r.ClosedBy, &r.Revision, &created, &updated,
 		&r.Fingerprint, &deleted)
-	r.CreatedAt, r.UpdatedAt = db.Time(created), db.Time(updated)
-	if deleted != nil {
-		t := db.Time(*deleted)
-		r.DeletedAt = &t
-	}
+	r.CreatedAt, r.UpdatedAt, r.DeletedAt = db.Time(created), db.Time(updated), db.TimeOrNil(deleted)
 	return r, err
 }
 
@@ -109,7 +105,7 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, r Row) error {
 	_, err := tx.Exec(ctx, `INSERT INTO intention (user_id, id, day, text, practice, person, cue, state, closed_by, fingerprint,
 		revision, created_at, updated_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		string(by), r.ID, r.Day, r.Text, r.Practice, r.Person, r.Cue, r.State, r.ClosedBy, r.Fingerprint,
-		r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), microsOrNil(r.DeletedAt))
+		r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), db.MicrosOrNil(r.DeletedAt))
 	return err
 }
 
@@ -117,7 +113,7 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, r Row) error {
 func save(ctx context.Context, tx *db.Tx, by account.ID, r Row) error {
 	_, err := tx.Exec(ctx, `UPDATE intention SET text = $1, practice = $2, person = $3, cue = $4, state = $5, closed_by = $6,
 		revision = $7, updated_at = $8, deleted_at = $9 WHERE user_id = $10 AND id = $11`,
-		r.Text, r.Practice, r.Person, r.Cue, r.State, r.ClosedBy, r.Revision, db.Micros(r.UpdatedAt), microsOrNil(r.DeletedAt),
+		r.Text, r.Practice, r.Person, r.Cue, r.State, r.ClosedBy, r.Revision, db.Micros(r.UpdatedAt), db.MicrosOrNil(r.DeletedAt),
 		string(by), r.ID)
 	return err
 }
@@ -162,14 +158,6 @@ func each(ctx context.Context, r db.Reader, by account.ID, f func(Row) error) er
 func erase(ctx context.Context, tx *db.Tx, id account.ID) error {
 	_, err := tx.Exec(ctx, "DELETE FROM intention WHERE user_id = $1", string(id))
 	return err
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
 }
 
 // about are the ids of the intentions about a person.

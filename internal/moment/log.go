@@ -15,12 +15,13 @@ import (
 	"kith/internal/fold"
 	"kith/internal/live"
 	"kith/internal/person"
+	"kith/internal/request"
 )
 
 // Log keeps a moment. With a client's own id it may be repeated: the same request returns the moment as it now is and
 // false, another request under that id is a conflict, and after a deletion the id is gone.
 func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Moment, bool, error) {
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Moment{}, false, err
 	}
@@ -80,7 +81,7 @@ func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Moment, bool
 				if old, err := getRow(ctx, tx, by, id); err == nil && old.DeletedAt != nil {
 					return fault.Gone("moment") // whatever is sent under it, the id does not come back
 				}
-				return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+				return request.Reused()
 			}
 			return nil
 		}

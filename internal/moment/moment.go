@@ -10,19 +10,15 @@
 package moment
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/fold"
+	"kith/internal/request"
 )
 
 // Limits of a moment. Lengths are in characters.
@@ -208,17 +204,6 @@ func cleanWords(list []string, field string, most, longest int, tag bool) ([]str
 	return out, nil
 }
 
-func cleanID(id string) (string, error) {
-	if id == "" {
-		return uuid.Must(uuid.NewV7()).String(), nil
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
-}
-
 // fingerprint tells one request from another. The id is left out: it is what the fingerprint is kept under.
 func (d Draft) fingerprint() string {
 	d.ID = ""
@@ -230,9 +215,7 @@ func (d Draft) fingerprint() string {
 		return &u
 	}
 	d.CapturedAt, d.HappenedAt = utc(d.CapturedAt), utc(d.HappenedAt)
-	b, _ := json.Marshal(d) // strings, numbers and times alone: cannot fail
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
+	return request.Fingerprint(d)
 }
 
 // override fills m from the fields that the request gave itself.

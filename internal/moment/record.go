@@ -7,6 +7,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 	"kith/internal/zone"
 )
 
@@ -49,8 +50,7 @@ func Records(ctx context.Context, r db.Reader, by account.ID, f func(Record) err
 func (v *row) record() Record {
 	rec := Record{ID: v.ID, Fingerprint: v.fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt)}
 	if v.DeletedAt != nil {
-		us := db.Micros(*v.DeletedAt)
-		rec.DeletedAt = &us
+		rec.DeletedAt = db.MicrosOrNil(v.DeletedAt)
 		return rec
 	}
 	rec.Kind, rec.Text, rec.People, rec.Someone, rec.Context = v.Kind, v.Text, v.people, v.Someone, v.Context
@@ -62,7 +62,7 @@ func (v *row) record() Record {
 // Restore puts a record back unless its id is there already, and reports whether it did. It does not run the hooks of a
 // fresh moment: what they would derive is in the archive too. Call RestoreLastContact when all are back.
 func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, rec Record) (bool, error) {
-	id, err := cleanID(rec.ID)
+	id, err := request.ID(rec.ID)
 	if err != nil || rec.ID == "" {
 		return false, fault.Invalid("bad_id", "id", "An id is a UUID.")
 	}

@@ -43,11 +43,7 @@ func scan(s db.Scanner) (row, error) {
 		deleted     *int64
 	)
 	v, err := scanListed(s, &fingerprint, &deleted)
-	v.fingerprint = fingerprint
-	if deleted != nil {
-		t := db.Time(*deleted)
-		v.DeletedAt = &t
-	}
+	v.fingerprint, v.DeletedAt = fingerprint, db.TimeOrNil(deleted)
 	return v, err
 }
 
@@ -150,16 +146,11 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, v *row) (kept string,
 }
 
 func update(ctx context.Context, tx *db.Tx, by account.ID, v *row) error {
-	var deleted *int64
-	if v.DeletedAt != nil {
-		us := db.Micros(*v.DeletedAt)
-		deleted = &us
-	}
 	_, err := tx.Exec(ctx, `UPDATE moment SET order_key = $1, kind = $2, text = $3, context = $4, happened_at = $5, zone = $6, day = $7,
 		"precision" = $8, duration_min = $9, felt = $10, contact = $11, started_by = $12, people = $13, someone = $14, tags = $15,
 		revision = $16, updated_at = $17, deleted_at = $18 WHERE user_id = $19 AND id = $20`,
 		v.key, v.Kind, v.Text, v.Context, db.Micros(v.HappenedAt), v.Zone, v.Day, v.Precision, v.DurationMin, v.Felt, v.Contact, v.StartedBy,
-		pack(v.people), pack(v.Someone), pack(v.Tags), v.Revision, db.Micros(v.UpdatedAt), deleted, string(by), v.ID)
+		pack(v.people), pack(v.Someone), pack(v.Tags), v.Revision, db.Micros(v.UpdatedAt), db.MicrosOrNil(v.DeletedAt), string(by), v.ID)
 	return err
 }
 

@@ -135,11 +135,7 @@ func scanPerson(s db.Scanner) (person.Person, error) {
 		created int64
 	)
 	err := s.Scan(&p.ID, &p.Name, &p.Nickname, &p.Ring, &p.Cadence, &p.Zone, &p.Locale, &p.HoursFrom, &p.HoursTo, &last, &p.LastContactMoment, &created)
-	p.CreatedAt = db.Time(created)
-	if last != nil {
-		t := db.Time(*last)
-		p.LastContactAt = &t
-	}
+	p.CreatedAt, p.LastContactAt = db.Time(created), db.TimeOrNil(last)
 	return p, err
 }
 

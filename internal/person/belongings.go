@@ -180,13 +180,13 @@ func (s *Service) RestoreFact(ctx context.Context, tx *db.Tx, by account.ID, v F
 // FollowUpRecords calls f with every follow-up of an account.
 func (s *Service) FollowUpRecords(ctx context.Context, r db.Reader, by account.ID, f func(FollowUpRecord) error) error {
 	return s.followUps().records(ctx, r, by, func(row Row, v FollowUp) error {
-		return f(FollowUpRecord{row, v.Text, v.Due, v.State, microsOrNil(v.ClosedAt)})
+		return f(FollowUpRecord{row, v.Text, v.Due, v.State, db.MicrosOrNil(v.ClosedAt)})
 	})
 }
 
 // RestoreFollowUp puts a follow-up back.
 func (s *Service) RestoreFollowUp(ctx context.Context, tx *db.Tx, by account.ID, v FollowUpRecord) (bool, error) {
-	f := FollowUp{Text: v.Text, Due: v.Due, State: v.State, ClosedAt: timeOrNil(v.ClosedAt)}
+	f := FollowUp{Text: v.Text, Due: v.Due, State: v.State, ClosedAt: db.TimeOrNil(v.ClosedAt)}
 	return s.followUps().restore(ctx, tx, by, v.Row, f, FollowUp.clean)
 }
 

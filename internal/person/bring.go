@@ -10,6 +10,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 )
 
 // What imports need beside CreateIn, DeleteIn and SetPhotoIn: everything here runs in the importer's transaction.
@@ -67,7 +68,7 @@ func (s *Service) GroupIn(ctx context.Context, tx *db.Tx, by account.ID, name st
 	if err != nil || found {
 		return g.ID, err
 	}
-	id, err := cleanID("")
+	id, err := request.ID("")
 	if err != nil {
 		return "", err
 	}

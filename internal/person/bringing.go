@@ -6,6 +6,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/db"
+	"kith/internal/request"
 )
 
 // broughtIn is the fingerprint of rows that no request made.
@@ -52,7 +53,7 @@ func (b *Bringing) Person(ctx context.Context, d Draft, face []byte) (string, er
 	if err != nil {
 		return "", err
 	}
-	if p.ID, err = cleanID(d.ID); err != nil {
+	if p.ID, err = request.ID(d.ID); err != nil {
 		return "", err
 	}
 	p.Revision, p.CreatedAt, p.UpdatedAt = 1, b.now, b.now
@@ -108,7 +109,7 @@ func bring[T any](ctx context.Context, b *Bringing, rows *db.Rows, personID stri
 		return err
 	}
 	m := p.meta(&v)
-	if m.ID, err = cleanID(""); err != nil {
+	if m.ID, err = request.ID(""); err != nil {
 		return err
 	}
 	m.Person, m.Revision, m.CreatedAt, m.UpdatedAt = personID, 1, b.now, b.now

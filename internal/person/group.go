@@ -7,6 +7,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 )
 
 const groupColumns = `g.id, g.name, g.revision, g.created_at, g.updated_at,
@@ -80,7 +81,7 @@ func (s *Service) CreateGroup(ctx context.Context, by account.ID, id, name strin
 	if name, err = cleanGroup(name); err != nil {
 		return Group{}, false, err
 	}
-	if id, err = cleanID(id); err != nil {
+	if id, err = request.ID(id); err != nil {
 		return Group{}, false, err
 	}
 	fp := fingerprint(name)
@@ -93,7 +94,7 @@ func (s *Service) CreateGroup(ctx context.Context, by account.ID, id, name strin
 		case deleted:
 			return fault.Gone("group")
 		case was != "" && was != fp:
-			return idReused()
+			return request.Reused()
 		case was != "":
 			if err := touch(ctx, tx, by, "person_group", id); err != nil {
 				return err
@@ -241,7 +242,7 @@ func (s *Service) addParts(ctx context.Context, tx *db.Tx, by account.ID, p Pers
 		}
 		g, found, err := groupOfName(ctx, tx, by, name)
 		if err == nil && !found {
-			id, _ := cleanID("")
+			id, _ := request.ID("")
 			g, err = s.insertGroup(ctx, tx, by, id, name)
 		}
 		if err != nil {
@@ -256,7 +257,7 @@ func (s *Service) addParts(ctx context.Context, tx *db.Tx, by account.ID, p Pers
 
 func addPart[T any](ctx context.Context, tx *db.Tx, s *Service, by account.ID, personID string, p part[T], v T, clean func(T) (T, error)) error {
 	m := p.meta(&v)
-	id, err := cleanID(m.ID)
+	id, err := request.ID(m.ID)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"kith/internal/account"
 	"kith/internal/db"
+	"kith/internal/request"
 )
 
 // ChannelChange holds what is to be changed of a channel; nil leaves a field as it is.
@@ -96,7 +97,7 @@ func codeFor(ctx context.Context, r db.Reader, by account.ID, p Person) (string,
 func (s *Service) AddChannel(ctx context.Context, by account.ID, personID string, c Channel) (Channel, bool, error) {
 	fp := fingerprint([]any{personID, c.Kind, c.Value, c.Label, c.Position})
 	var err error
-	if c.ID, err = cleanID(c.ID); err != nil {
+	if c.ID, err = request.ID(c.ID); err != nil {
 		return Channel{}, false, err
 	}
 	return added(ctx, s, by, personID, s.channels(), func(ctx context.Context, tx *db.Tx, who Person) (Channel, error) {
@@ -138,7 +139,7 @@ func (s *Service) RemoveChannel(ctx context.Context, by account.ID, personID, id
 func (s *Service) AddDate(ctx context.Context, by account.ID, personID string, d Date) (Date, bool, error) {
 	fp := fingerprint([]any{personID, d.Kind, d.Label, d.Year, d.Month, d.Day, d.LeadDays})
 	var err error
-	if d.ID, err = cleanID(d.ID); err != nil {
+	if d.ID, err = request.ID(d.ID); err != nil {
 		return Date{}, false, err
 	}
 	return added(ctx, s, by, personID, s.dates(), func(context.Context, *db.Tx, Person) (Date, error) { return d.clean() }, fp)
@@ -177,7 +178,7 @@ func (s *Service) RemoveDate(ctx context.Context, by account.ID, personID, id st
 func (s *Service) AddFact(ctx context.Context, by account.ID, personID string, f Fact) (Fact, bool, error) {
 	fp := fingerprint([]any{personID, f.Text, f.Private})
 	var err error
-	if f.ID, err = cleanID(f.ID); err != nil {
+	if f.ID, err = request.ID(f.ID); err != nil {
 		return Fact{}, false, err
 	}
 	return added(ctx, s, by, personID, s.facts(), func(context.Context, *db.Tx, Person) (Fact, error) { return f.clean() }, fp)
@@ -202,7 +203,7 @@ func (s *Service) RemoveFact(ctx context.Context, by account.ID, personID, id st
 func (s *Service) AddFollowUp(ctx context.Context, by account.ID, personID string, f FollowUp) (FollowUp, bool, error) {
 	fp := fingerprint([]any{personID, f.Text, f.Due, f.State})
 	var err error
-	if f.ID, err = cleanID(f.ID); err != nil {
+	if f.ID, err = request.ID(f.ID); err != nil {
 		return FollowUp{}, false, err
 	}
 	return added(ctx, s, by, personID, s.followUps(), func(context.Context, *db.Tx, Person) (FollowUp, error) {
@@ -322,7 +323,7 @@ func (t tail) Scan(dest ...any) error { return t.Scanner.Scan(append(dest, t.mor
 func (s *Service) AddRelation(ctx context.Context, by account.ID, personID string, r Relation) (Relation, bool, error) {
 	fp := fingerprint([]any{personID, r.Other, r.Role})
 	var err error
-	if r.ID, err = cleanID(r.ID); err != nil {
+	if r.ID, err = request.ID(r.ID); err != nil {
 		return Relation{}, false, err
 	}
 	return added(ctx, s, by, personID, s.relations(), func(ctx context.Context, tx *db.Tx, _ Person) (Relation, error) {

@@ -9,6 +9,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 )
 
 // Mover is who holds references to people: it moves them in the transaction of a merge, and back. Name is stable: what
@@ -63,12 +64,12 @@ type stored struct {
 }
 
 func storedOf(p Person) stored {
-	return stored{p.Name, p.Nickname, p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt), p.Source}
+	return stored{p.Name, p.Nickname, p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, db.MicrosOrNil(p.ArchivedAt), p.Source}
 }
 
 func (v stored) on(p Person) Person {
 	p.Name, p.Nickname, p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence = v.Name, v.Nickname, v.Context, v.Standing, v.Note, v.Ring, v.Cadence
-	p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, p.ArchivedAt, p.Source = v.Zone, v.Locale, v.HoursFrom, v.HoursTo, v.Photo, timeOrNil(v.ArchivedAt), v.Source
+	p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, p.ArchivedAt, p.Source = v.Zone, v.Locale, v.HoursFrom, v.HoursTo, v.Photo, db.TimeOrNil(v.ArchivedAt), v.Source
 	return p
 }
 
@@ -78,7 +79,7 @@ var owned = []string{"person_channel", "person_date", "person_fact", "person_fol
 // Merge makes two people one: keep stays, and gets what gone has and it has not. The id of gone answers from now on with
 // the one it became. id may be the client's own: the same merge again is answered with what it was.
 func (s *Service) Merge(ctx context.Context, by account.ID, id, keep, gone string) (m Merge, created bool, err error) {
-	if id, err = cleanID(id); err != nil {
+	if id, err = request.ID(id); err != nil {
 		return Merge{}, false, err
 	}
 	if keep == gone {
@@ -95,7 +96,7 @@ func (s *Service) mergeIn(ctx context.Context, tx *db.Tx, by account.ID, id, kee
 	old, _, err := getMerge(ctx, tx, by, id)
 	switch {
 	case err == nil && (old.Keep != keep || old.Gone != gone):
-		return Merge{}, false, idReused()
+		return Merge{}, false, request.Reused()
 	case err == nil:
 		return old, false, touch(ctx, tx, by, "person_merge", id)
 	case !fault.Is(err, fault.KindNotFound):

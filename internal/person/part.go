@@ -11,6 +11,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 )
 
 // part is a table of things that people have. All of them are kept alike: a row has an id of its own, a revision, the
@@ -93,7 +94,7 @@ func (s *Service) followUps() part[FollowUp] {
 		},
 		meta:   func(f *FollowUp) *Meta { return &f.Meta },
 		into:   func(f *FollowUp) []any { return []any{&f.Text, &f.Due, &f.State, instant{&f.ClosedAt}} },
-		values: func(f *FollowUp) []any { return []any{f.Text, f.Due, f.State, microsOrNil(f.ClosedAt)} },
+		values: func(f *FollowUp) []any { return []any{f.Text, f.Due, f.State, db.MicrosOrNil(f.ClosedAt)} },
 	}
 }
 
@@ -120,7 +121,7 @@ func (i instant) Scan(v any) error {
 	case nil:
 		*i.to = nil
 	case int64:
-		*i.to = timeOrNil(&us)
+		*i.to = db.TimeOrNil(&us)
 	default:
 		return fmt.Errorf("a time is stored as %T", v)
 	}
@@ -231,7 +232,7 @@ func (p shelf) admit(ctx context.Context, tx *db.Tx, by account.ID, personID, id
 	case was.deleted:
 		return "", p.gone()
 	case was.found && was.fingerprint != fp:
-		return "", idReused()
+		return "", request.Reused()
 	case was.found:
 		return was.merged, touch(ctx, tx, by, p.table, id)
 	}

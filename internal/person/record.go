@@ -69,7 +69,7 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, v Recor
 	}
 	p := Person{
 		ID: v.ID, Name: v.Name, Nickname: v.Nickname, Context: v.Context, Standing: v.Standing, StandingNote: v.StandingNote, Ring: v.Ring, Cadence: v.Cadence,
-		Zone: v.Zone, Locale: v.Locale, HoursFrom: v.HoursFrom, HoursTo: v.HoursTo, ArchivedAt: timeOrNil(v.ArchivedAt), Source: v.Source,
+		Zone: v.Zone, Locale: v.Locale, HoursFrom: v.HoursFrom, HoursTo: v.HoursTo, ArchivedAt: db.TimeOrNil(v.ArchivedAt), Source: v.Source,
 		Revision: v.Revision, CreatedAt: db.Time(v.CreatedAt), UpdatedAt: db.Time(v.UpdatedAt),
 	}
 	if v.DeletedAt != nil {

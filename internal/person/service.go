@@ -3,21 +3,17 @@ package person
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"sort"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"kith/internal/account"
 	"kith/internal/capture"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 )
 
 // Service is the door to people. It is safe for concurrent use once serving begins; keys and hooks are set before that.
@@ -235,7 +231,7 @@ func (d Draft) clean() (Draft, error) {
 		return d, err
 	}
 	var err error
-	d.ID, err = cleanID(d.ID)
+	d.ID, err = request.ID(d.ID)
 	return d, err
 }
 
@@ -245,7 +241,7 @@ func (s *Service) CreateIn(ctx context.Context, tx *db.Tx, by account.ID, d Draf
 	if err != nil {
 		return Person{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Person{}, false, err
 	}
@@ -258,7 +254,7 @@ func (s *Service) CreateIn(ctx context.Context, tx *db.Tx, by account.ID, d Draf
 		_, err := get(ctx, tx, by, id)
 		return Person{}, false, err
 	case old.found && old.fingerprint != fp:
-		return Person{}, false, idReused()
+		return Person{}, false, request.Reused()
 	case old.found:
 		if err := touch(ctx, tx, by, "person", id); err != nil {
 			return Person{}, false, err
@@ -382,22 +378,5 @@ func (d Draft) fingerprint() string {
 }
 
 func fingerprint(v any) string {
-	b, _ := json.Marshal(v) // strings, numbers and times alone: cannot fail
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		return uuid.Must(uuid.NewV7()).String(), nil
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
-}
-
-func idReused() error {
-	return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+	return request.Fingerprint(v)
 }

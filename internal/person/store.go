@@ -35,25 +35,9 @@ func scanAnd(s db.Scanner, more ...any) (Person, error) {
 		&p.ID, &p.Name, &p.Nickname, &p.Context, &p.Standing, &p.StandingNote, &p.Ring, &p.Cadence, &p.Zone, &p.Locale, &p.HoursFrom, &p.HoursTo,
 		&p.Photo, &archived, &p.Source, &last, &p.LastContactMoment, &p.Revision, &created, &updated,
 	}, more...)...)
-	p.LastContactAt, p.ArchivedAt = timeOrNil(last), timeOrNil(archived)
+	p.LastContactAt, p.ArchivedAt = db.TimeOrNil(last), db.TimeOrNil(archived)
 	p.CreatedAt, p.UpdatedAt = db.Time(created), db.Time(updated)
 	return p, err
-}
-
-func timeOrNil(us *int64) *time.Time {
-	if us == nil {
-		return nil
-	}
-	t := db.Time(*us)
-	return &t
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
 }
 
 // get returns a person who is neither unknown nor deleted. One who was merged away is gone with the id they became.
@@ -164,7 +148,7 @@ const insertColumns = "user_id, id, name, name_fold, nickname, nickname_fold, fi
 func inserted(by account.ID, p Person, lang, fingerprint string) []any {
 	return []any{
 		string(by), p.ID, p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name),
-		p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt),
+		p.Context, p.Standing, p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, db.MicrosOrNil(p.ArchivedAt),
 		p.Source, fingerprint, p.Revision, db.Micros(p.CreatedAt), db.Micros(p.UpdatedAt),
 	}
 }
@@ -190,7 +174,7 @@ func update(ctx context.Context, tx *db.Tx, by account.ID, p Person) error {
 		context = $8, standing = $9, standing_note = $10, ring = $11, cadence = $12, zone = $13, locale = $14, hours_from = $15, hours_to = $16, photo = $17,
 		archived_at = $18, source = $19, revision = $20, updated_at = $21 WHERE user_id = $22 AND id = $23`,
 		p.Name, nameFold(p.Name), p.Nickname, nameFold(p.Nickname), findWords(p.Name, p.Nickname), lang, sortKey(lang, p.Name), p.Context, p.Standing,
-		p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, microsOrNil(p.ArchivedAt), p.Source, p.Revision,
+		p.StandingNote, p.Ring, p.Cadence, p.Zone, p.Locale, p.HoursFrom, p.HoursTo, p.Photo, db.MicrosOrNil(p.ArchivedAt), p.Source, p.Revision,
 		db.Micros(p.UpdatedAt), string(by), p.ID)
 	return err
 }
@@ -213,7 +197,7 @@ func bury(ctx context.Context, tx *db.Tx, by account.ID, id, into string, now ti
 
 func setLast(ctx context.Context, tx *db.Tx, by account.ID, id string, at *time.Time, momentID string) error {
 	_, err := tx.Exec(ctx, "UPDATE person SET last_contact_at = $1, last_contact_moment = $2 WHERE user_id = $3 AND id = $4 AND deleted_at IS NULL",
-		microsOrNil(at), momentID, string(by), id)
+		db.MicrosOrNil(at), momentID, string(by), id)
 	return err
 }
 

@@ -1,9 +1,6 @@
 package practice
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,6 +12,7 @@ import (
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/fold"
+	"kith/internal/request"
 )
 
 // Limits of an own practice: characters, seconds, and how many an account has.
@@ -122,9 +120,7 @@ func check(kind, setting string, seconds int) error {
 
 // fingerprint is of what was asked for, without the id.
 func (d Draft) fingerprint() string {
-	b, _ := json.Marshal(d) // strings and a number: cannot fail
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return request.Fingerprint(d)
 }
 
 // words makes a text clean; breaks between lines stay.
@@ -160,18 +156,6 @@ func cleanHow(s string) (string, error) {
 		return "", fault.Invalid("practice_how_too_long", "how", "How it is done takes at most %d characters.", MaxHow).With("max", MaxHow)
 	}
 	return s, nil
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
 }
 
 // check says whether a row of an archive can be kept.

@@ -7,6 +7,7 @@ import (
 	"kith/internal/account"
 	"kith/internal/db"
 	"kith/internal/fault"
+	"kith/internal/request"
 )
 
 // Service is the door to what an account added and switched on. It is safe for concurrent use.
@@ -25,7 +26,7 @@ func (s *Service) Create(ctx context.Context, by account.ID, d Draft) (Practice,
 	if err != nil {
 		return Practice{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Practice{}, false, err
 	}
@@ -42,7 +43,7 @@ func (s *Service) Create(ctx context.Context, by account.ID, d Draft) (Practice,
 		case was != nil && was.DeletedAt != nil:
 			return fault.Gone("practice")
 		case was != nil && was.Fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = *was
 			return touch(ctx, tx, by, id)

@@ -15,7 +15,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +24,7 @@ import (
 	"kith/internal/capture"
 	"kith/internal/fault"
 	"kith/internal/moment"
+	"kith/internal/request"
 )
 
 // Kinds of presence.
@@ -216,21 +216,7 @@ func (d Draft) fingerprint() string {
 	if d.StartedAt != nil {
 		at = d.StartedAt.UnixMicro()
 	}
-	b, _ := json.Marshal([]any{d.Kind, d.Pattern, d.People, int64(d.Planned), at}) // cannot fail
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:16])
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
+	return request.Fingerprint([]any{d.Kind, d.Pattern, d.People, int64(d.Planned), at})
 }
 
 // Codes are letters and digits that are not mistaken for each other; sixteen of them are eighty bits.

@@ -38,8 +38,8 @@ func Records(ctx context.Context, r db.Reader, by account.ID, f func(Record) err
 	return db.Each(ctx, r, scan, func(v row) error {
 		return f(Record{
 			ID: v.ID, Kind: v.Kind, Pattern: v.Pattern, People: v.people, PlannedSeconds: int64(v.Planned / time.Second), StartedAt: db.Micros(v.StartedAt),
-			EndedAt: microsOrNil(v.EndedAt), Told: v.Told, Moment: v.Moment, Guests: v.Guests, Fingerprint: v.fingerprint, Revision: v.Revision,
-			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: microsOrNil(v.deletedAt),
+			EndedAt: db.MicrosOrNil(v.EndedAt), Told: v.Told, Moment: v.Moment, Guests: v.Guests, Fingerprint: v.fingerprint, Revision: v.Revision,
+			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.deletedAt),
 		})
 	}, "SELECT "+columns+" FROM presence WHERE user_id = $1 ORDER BY id", string(by))
 }
@@ -55,9 +55,9 @@ func Restore(ctx context.Context, tx *db.Tx, by account.ID, rec Record) (bool, e
 	}
 	v := row{Session: Session{
 		ID: rec.ID, Kind: rec.Kind, Pattern: rec.Pattern, Planned: time.Duration(rec.PlannedSeconds) * time.Second, StartedAt: db.Time(rec.StartedAt),
-		EndedAt: timeOrNil(rec.EndedAt), Told: rec.Told, Moment: rec.Moment, Guests: rec.Guests, Revision: rec.Revision,
+		EndedAt: db.TimeOrNil(rec.EndedAt), Told: rec.Told, Moment: rec.Moment, Guests: rec.Guests, Revision: rec.Revision,
 		CreatedAt: db.Time(rec.CreatedAt), UpdatedAt: db.Time(rec.UpdatedAt),
-	}, people: rec.People, fingerprint: rec.Fingerprint, deletedAt: timeOrNil(rec.DeletedAt)}
+	}, people: rec.People, fingerprint: rec.Fingerprint, deletedAt: db.TimeOrNil(rec.DeletedAt)}
 	if v.EndedAt == nil && v.deletedAt == nil {
 		other, err := running(ctx, tx, by)
 		if err != nil {

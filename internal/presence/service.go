@@ -17,6 +17,7 @@ import (
 	"kith/internal/live"
 	"kith/internal/moment"
 	"kith/internal/person"
+	"kith/internal/request"
 )
 
 // Event is the name of the live event that says a presence changed: a guest came, or it began or ended elsewhere.
@@ -49,7 +50,7 @@ func (s *Service) Start(ctx context.Context, by account.ID, d Draft) (Session, b
 	if err != nil {
 		return Session{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Session{}, false, err
 	}
@@ -70,7 +71,7 @@ func (s *Service) Start(ctx context.Context, by account.ID, d Draft) (Session, b
 		case was != nil && was.deletedAt != nil:
 			return fault.Gone("presence")
 		case was != nil && was.fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = *was
 			return touch(ctx, tx, by, id)

@@ -35,7 +35,7 @@ func scan(s db.Scanner) (row, error) {
 	}
 	r.Planned = time.Duration(planned) * time.Second
 	r.StartedAt, r.CreatedAt, r.UpdatedAt = db.Time(started), db.Time(created), db.Time(updated)
-	r.EndedAt, r.deletedAt = timeOrNil(ended), timeOrNil(deleted)
+	r.EndedAt, r.deletedAt = db.TimeOrNil(ended), db.TimeOrNil(deleted)
 	if people == "" {
 		return r, nil
 	}
@@ -141,8 +141,8 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, r row) error {
 	_, err := tx.Exec(ctx, `INSERT INTO presence (user_id, id, kind, pattern, people, planned_seconds, started_at, ended_at, told, moment_id,
 		join_hash, guests, fingerprint, revision, created_at, updated_at, deleted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		string(by), r.ID, r.Kind, r.Pattern, pack(r.people), int64(r.Planned/time.Second), db.Micros(r.StartedAt), microsOrNil(r.EndedAt), r.Told,
-		r.Moment, r.joinHash, r.Guests, r.fingerprint, r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), microsOrNil(r.deletedAt))
+		string(by), r.ID, r.Kind, r.Pattern, pack(r.people), int64(r.Planned/time.Second), db.Micros(r.StartedAt), db.MicrosOrNil(r.EndedAt), r.Told,
+		r.Moment, r.joinHash, r.Guests, r.fingerprint, r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), db.MicrosOrNil(r.deletedAt))
 	return err
 }
 
@@ -150,8 +150,8 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, r row) error {
 func save(ctx context.Context, tx *db.Tx, by account.ID, r row) error {
 	_, err := tx.Exec(ctx, `UPDATE presence SET people = $1, ended_at = $2, told = $3, moment_id = $4, join_hash = $5, guests = $6, pattern = $7,
 		revision = $8, updated_at = $9, deleted_at = $10 WHERE user_id = $11 AND id = $12`,
-		pack(r.people), microsOrNil(r.EndedAt), r.Told, r.Moment, r.joinHash, r.Guests, r.Pattern, r.Revision, db.Micros(r.UpdatedAt),
-		microsOrNil(r.deletedAt), string(by), r.ID)
+		pack(r.people), db.MicrosOrNil(r.EndedAt), r.Told, r.Moment, r.joinHash, r.Guests, r.Pattern, r.Revision, db.Micros(r.UpdatedAt),
+		db.MicrosOrNil(r.deletedAt), string(by), r.ID)
 	return err
 }
 
@@ -190,20 +190,4 @@ func orNil[T any](v T, err error) (*T, error) {
 		return nil, nil //nolint:nilnil // nothing found is an answer here
 	}
 	return &v, err
-}
-
-func timeOrNil(us *int64) *time.Time {
-	if us == nil {
-		return nil
-	}
-	t := db.Time(*us)
-	return &t
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
 }

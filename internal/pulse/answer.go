@@ -10,6 +10,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/job"
+	"kith/internal/request"
 )
 
 // Answer is one filled-in scale.
@@ -166,7 +167,7 @@ func (s *Service) Answer(ctx context.Context, by account.ID, d AnswerDraft) (Ans
 	if err != nil {
 		return Answer{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Answer{}, false, err
 	}
@@ -191,7 +192,7 @@ func (s *Service) Answer(ctx context.Context, by account.ID, d AnswerDraft) (Ans
 		case was != nil && was.DeletedAt != nil:
 			return fault.Gone("scale_answer")
 		case was != nil && was.fingerprint != asked:
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = was.Answer
 			return touchAnswer(ctx, tx, by, id)

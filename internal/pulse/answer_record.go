@@ -25,7 +25,7 @@ func ScaleRecords(ctx context.Context, r db.Reader, by account.ID, f func(ScaleR
 	return db.Each(ctx, r, scanScale, func(v scaleRow) error {
 		rec := ScaleRecord{
 			ID: v.ID, LicensedAt: db.Micros(v.LicensedAt), Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt),
-			UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: microsOrNil(v.DeletedAt),
+			UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.DeletedAt),
 		}
 		if v.DeletedAt == nil {
 			rec.Definition = json.RawMessage(v.definition)
@@ -56,7 +56,7 @@ func (s *Service) RestoreScale(ctx context.Context, tx *db.Tx, by account.ID, re
 	}
 	return true, insertScale(ctx, tx, by, scaleRow{
 		ID: rec.ID, definition: string(rec.Definition), LicensedAt: db.Time(rec.LicensedAt), Revision: rec.Revision,
-		CreatedAt: db.Time(rec.CreatedAt), UpdatedAt: db.Time(rec.UpdatedAt), DeletedAt: timeOrNil(rec.DeletedAt),
+		CreatedAt: db.Time(rec.CreatedAt), UpdatedAt: db.Time(rec.UpdatedAt), DeletedAt: db.TimeOrNil(rec.DeletedAt),
 	})
 }
 
@@ -82,7 +82,7 @@ func AnswerRecords(ctx context.Context, r db.Reader, by account.ID, f func(Answe
 	return db.Each(ctx, r, scanAnswer, func(v answerRow) error {
 		rec := AnswerRecord{
 			ID: v.ID, Fingerprint: v.fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt),
-			DeletedAt: microsOrNil(v.DeletedAt),
+			DeletedAt: db.MicrosOrNil(v.DeletedAt),
 		}
 		if v.DeletedAt == nil {
 			rec.Scale, rec.Version, rec.At, rec.Zone, rec.Day, rec.Answers, rec.Scores = v.Scale, v.Version, db.Micros(v.At), v.Zone, v.Day, v.Answers, v.Scores
@@ -99,7 +99,7 @@ func (s *Service) RestoreAnswer(ctx context.Context, tx *db.Tx, by account.ID, r
 	}
 	r := answerRow{fingerprint: rec.Fingerprint, Answer: Answer{
 		ID: rec.ID, Answers: map[string]int{}, Scores: []Score{}, At: db.Time(0), Revision: rec.Revision, CreatedAt: db.Time(rec.CreatedAt),
-		UpdatedAt: db.Time(rec.UpdatedAt), DeletedAt: timeOrNil(rec.DeletedAt),
+		UpdatedAt: db.Time(rec.UpdatedAt), DeletedAt: db.TimeOrNil(rec.DeletedAt),
 	}}
 	if rec.DeletedAt == nil {
 		if err := rec.check(); err != nil {

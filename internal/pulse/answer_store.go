@@ -33,7 +33,7 @@ func scanScale(s db.Scanner) (scaleRow, error) {
 		deleted                    *int64
 	)
 	err := s.Scan(&r.ID, &r.definition, &licensed, &r.Revision, &created, &updated, &deleted)
-	r.LicensedAt, r.CreatedAt, r.UpdatedAt, r.DeletedAt = db.Time(licensed), db.Time(created), db.Time(updated), timeOrNil(deleted)
+	r.LicensedAt, r.CreatedAt, r.UpdatedAt, r.DeletedAt = db.Time(licensed), db.Time(created), db.Time(updated), db.TimeOrNil(deleted)
 	return r, err
 }
 
@@ -52,14 +52,14 @@ func listScales(ctx context.Context, r db.Reader, by account.ID) ([]scaleRow, er
 func insertScale(ctx context.Context, tx *db.Tx, by account.ID, r scaleRow) error {
 	_, err := tx.Exec(ctx, `INSERT INTO scale (user_id, id, definition, licensed_at, revision, created_at, updated_at, deleted_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, string(by), r.ID, r.definition, db.Micros(r.LicensedAt), r.Revision,
-		db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), microsOrNil(r.DeletedAt))
+		db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), db.MicrosOrNil(r.DeletedAt))
 	return err
 }
 
 func saveScale(ctx context.Context, tx *db.Tx, by account.ID, r scaleRow) error {
 	_, err := tx.Exec(ctx, `UPDATE scale SET definition = $1, licensed_at = $2, revision = $3, updated_at = $4, deleted_at = $5
 		WHERE user_id = $6 AND id = $7`, r.definition, db.Micros(r.LicensedAt), r.Revision, db.Micros(r.UpdatedAt),
-		microsOrNil(r.DeletedAt), string(by), r.ID)
+		db.MicrosOrNil(r.DeletedAt), string(by), r.ID)
 	return err
 }
 
@@ -85,7 +85,7 @@ func scanAnswer(s db.Scanner) (answerRow, error) {
 	if err := errors.Join(json.Unmarshal([]byte(answers), &r.Answers), json.Unmarshal([]byte(scores), &r.Scores)); err != nil {
 		return r, fmt.Errorf("a filled-in scale: %w", err)
 	}
-	r.At, r.CreatedAt, r.UpdatedAt, r.DeletedAt = at(answered, r.Zone), db.Time(created), db.Time(updated), timeOrNil(deleted)
+	r.At, r.CreatedAt, r.UpdatedAt, r.DeletedAt = at(answered, r.Zone), db.Time(created), db.Time(updated), db.TimeOrNil(deleted)
 	return r, nil
 }
 
@@ -148,14 +148,14 @@ func insertAnswer(ctx context.Context, tx *db.Tx, by account.ID, r answerRow) er
 	_, err := tx.Exec(ctx, `INSERT INTO scale_answer (user_id, id, scale, version, answered_at, zone, day, answers, scores, fingerprint,
 		revision, created_at, updated_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		string(by), r.ID, r.Scale, r.Version, db.Micros(r.At), r.Zone, r.Day, jsonText(r.Answers), jsonText(r.Scores), r.fingerprint,
-		r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), microsOrNil(r.DeletedAt))
+		r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), db.MicrosOrNil(r.DeletedAt))
 	return err
 }
 
 // saveAnswer writes what can change: an answer is taken away or brought back, never edited.
 func saveAnswer(ctx context.Context, tx *db.Tx, by account.ID, r answerRow) error {
 	_, err := tx.Exec(ctx, "UPDATE scale_answer SET revision = $1, updated_at = $2, deleted_at = $3 WHERE user_id = $4 AND id = $5",
-		r.Revision, db.Micros(r.UpdatedAt), microsOrNil(r.DeletedAt), string(by), r.ID)
+		r.Revision, db.Micros(r.UpdatedAt), db.MicrosOrNil(r.DeletedAt), string(by), r.ID)
 	return err
 }
 

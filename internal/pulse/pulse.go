@@ -15,20 +15,17 @@
 package pulse
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
 	"golang.org/x/text/unicode/norm"
 
 	"kith/internal/account"
 	"kith/internal/fault"
 	"kith/internal/fold"
+	"kith/internal/request"
 	"kith/internal/zone"
 )
 
@@ -121,9 +118,7 @@ type Page[T any] struct {
 func (d Draft) fingerprint() string { return fingerprint(d) }
 
 func fingerprint(v any) string {
-	b, _ := json.Marshal(v) // plain values: cannot fail
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+	return request.Fingerprint(v)
 }
 
 // Evening reports whether the day of t, in its own zone, is far enough on to look back at it: from five in the afternoon
@@ -185,18 +180,6 @@ func line(s string) string {
 		return r
 	}, s)
 	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
-}
-
-func cleanID(id string) (string, error) {
-	if id == "" {
-		u, err := uuid.NewV7()
-		return u.String(), err
-	}
-	u, err := uuid.Parse(id)
-	if err != nil || len(id) != 36 {
-		return "", fault.Invalid("bad_id", "id", "An id of your own is a UUID, such as 0192f0c1-7c1e-7a3b-9c1d-2f3e4a5b6c7d.")
-	}
-	return u.String(), nil
 }
 
 // placed is t in the zone where it was lived: the one named, or the account's.

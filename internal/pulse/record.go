@@ -36,7 +36,7 @@ func Records(ctx context.Context, r db.Reader, by account.ID, f func(Record) err
 	return db.Each(ctx, r, scan, func(v row) error {
 		rec := Record{
 			ID: v.ID, Fingerprint: v.fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt),
-			DeletedAt: microsOrNil(v.DeletedAt),
+			DeletedAt: db.MicrosOrNil(v.DeletedAt),
 		}
 		if v.DeletedAt == nil {
 			rec.At, rec.Zone, rec.Day, rec.Valence, rec.Energy, rec.Closeness = db.Micros(v.At), v.Zone, v.Day, v.Valence, v.Energy, v.Closeness
@@ -53,7 +53,7 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, rec Rec
 	}
 	r := row{fingerprint: rec.Fingerprint, Pulse: Pulse{
 		ID: rec.ID, Words: []string{}, Revision: rec.Revision, CreatedAt: db.Time(rec.CreatedAt), UpdatedAt: db.Time(rec.UpdatedAt),
-		DeletedAt: timeOrNil(rec.DeletedAt),
+		DeletedAt: db.TimeOrNil(rec.DeletedAt),
 	}}
 	if rec.DeletedAt == nil {
 		r.At, r.Zone, r.Day, r.Valence, r.Energy, r.Closeness = at(rec.At, rec.Zone), rec.Zone, rec.Day, rec.Valence, rec.Energy, rec.Closeness

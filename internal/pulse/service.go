@@ -9,6 +9,7 @@ import (
 	"kith/internal/db"
 	"kith/internal/fault"
 	"kith/internal/job"
+	"kith/internal/request"
 )
 
 // Service is the door to pulses and scales. It is safe for concurrent use.
@@ -41,7 +42,7 @@ func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Pulse, bool,
 	if err != nil {
 		return Pulse{}, false, err
 	}
-	id, err := cleanID(d.ID)
+	id, err := request.ID(d.ID)
 	if err != nil {
 		return Pulse{}, false, err
 	}
@@ -71,7 +72,7 @@ func (s *Service) Log(ctx context.Context, by account.ID, d Draft) (Pulse, bool,
 		case was != nil && was.DeletedAt != nil:
 			return fault.Gone("pulse")
 		case was != nil && was.fingerprint != d.fingerprint():
-			return fault.Conflict("id_reused", "id", "This id was used for another request. Make a fresh one.")
+			return request.Reused()
 		case was != nil:
 			got = was.Pulse
 			return touch(ctx, tx, by, id)

@@ -41,7 +41,7 @@ func scan(s db.Scanner) (row, error) {
 	if err := json.Unmarshal([]byte(list), &r.Words); err != nil {
 		return r, fmt.Errorf("words of a pulse: %w", err)
 	}
-	r.At, r.CreatedAt, r.UpdatedAt, r.DeletedAt = at(felt, r.Zone), db.Time(created), db.Time(updated), timeOrNil(deleted)
+	r.At, r.CreatedAt, r.UpdatedAt, r.DeletedAt = at(felt, r.Zone), db.Time(created), db.Time(updated), db.TimeOrNil(deleted)
 	return r, nil
 }
 
@@ -118,7 +118,7 @@ func insert(ctx context.Context, tx *db.Tx, by account.ID, r row) error {
 	_, err := tx.Exec(ctx, `INSERT INTO pulse (user_id, id, felt_at, zone, day, valence, energy, closeness, words, fingerprint, revision,
 		created_at, updated_at, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 		string(by), r.ID, db.Micros(r.At), r.Zone, r.Day, r.Valence, r.Energy, r.Closeness, jsonText(r.Words), r.fingerprint,
-		r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), microsOrNil(r.DeletedAt))
+		r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), db.MicrosOrNil(r.DeletedAt))
 	return err
 }
 
@@ -127,7 +127,7 @@ func save(ctx context.Context, tx *db.Tx, by account.ID, r row) error {
 	_, err := tx.Exec(ctx, `UPDATE pulse SET felt_at = $1, day = $2, valence = $3, energy = $4, closeness = $5, words = $6, revision = $7,
 		updated_at = $8, deleted_at = $9 WHERE user_id = $10 AND id = $11`,
 		db.Micros(r.At), r.Day, r.Valence, r.Energy, r.Closeness, jsonText(r.Words), r.Revision, db.Micros(r.UpdatedAt),
-		microsOrNil(r.DeletedAt), string(by), r.ID)
+		db.MicrosOrNil(r.DeletedAt), string(by), r.ID)
 	return err
 }
 
@@ -164,20 +164,4 @@ func erase(ctx context.Context, tx *db.Tx, id account.ID) error {
 func jsonText(v any) string {
 	b, _ := json.Marshal(v)
 	return string(b)
-}
-
-func microsOrNil(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
-}
-
-func timeOrNil(us *int64) *time.Time {
-	if us == nil {
-		return nil
-	}
-	t := db.Time(*us)
-	return &t
 }

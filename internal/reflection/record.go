@@ -48,14 +48,10 @@ func (s *Service) Records(ctx context.Context, r db.Reader, by account.ID, f fun
 	return db.Each(ctx, r, s.codecs.scan(by), func(v row) error {
 		rec := Record{
 			Day: v.Day, Line: v.Line, Prompt: v.Prompt, Private: v.Private, Revision: v.Revision,
-			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt),
+			CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.deletedAt),
 		}
 		if len(v.Good) > 0 {
 			rec.Good = v.Good
-		}
-		if v.deletedAt != nil {
-			us := db.Micros(*v.deletedAt)
-			rec.DeletedAt = &us
 		}
 		return f(rec)
 	}, "SELECT "+columns+" FROM reflection WHERE user_id = $1 ORDER BY day", string(by))
@@ -82,8 +78,7 @@ func (s *Service) Restore(ctx context.Context, tx *db.Tx, by account.ID, rec Rec
 		}
 	}
 	if rec.DeletedAt != nil {
-		t := db.Time(*rec.DeletedAt)
-		r.deletedAt, r.Good, r.Line, r.Prompt, r.Private = &t, nil, "", "", false
+		r.deletedAt, r.Good, r.Line, r.Prompt, r.Private = db.TimeOrNil(rec.DeletedAt), nil, "", "", false
 	}
 	was, err := s.codecs.find(ctx, tx, by, rec.Day)
 	if err != nil || was != nil {

@@ -40,11 +40,7 @@ func (c codecs) scan(by account.ID) func(s db.Scanner) (row, error) {
 		if err := s.Scan(&r.Day, &good, &r.Line, &r.Prompt, &r.Private, &r.Revision, &created, &updated, &deleted); err != nil {
 			return r, err
 		}
-		r.CreatedAt, r.UpdatedAt, r.Good = db.Time(created), db.Time(updated), []string{}
-		if deleted != nil {
-			t := db.Time(*deleted)
-			r.deletedAt = &t
-		}
+		r.CreatedAt, r.UpdatedAt, r.deletedAt, r.Good = db.Time(created), db.Time(updated), db.TimeOrNil(deleted), []string{}
 		if r.Private && c.good != nil {
 			var err1, err2 error
 			good, err1 = c.good.Open(string(by), r.Day, good)
@@ -108,17 +104,12 @@ func (c codecs) list(ctx context.Context, r db.Reader, by account.ID, from, to s
 // put inserts a row, or replaces the one of its day.
 func (c codecs) put(ctx context.Context, tx *db.Tx, by account.ID, r row) error {
 	good, line, words := c.stored(by, r.Reflection)
-	var deleted *int64
-	if r.deletedAt != nil {
-		us := db.Micros(*r.deletedAt)
-		deleted = &us
-	}
 	_, err := tx.Exec(ctx, `INSERT INTO reflection (user_id, day, good, line, words, prompt, private, revision, created_at, updated_at,
 		deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		ON CONFLICT (user_id, day) DO UPDATE SET good = excluded.good, line = excluded.line, words = excluded.words, prompt = excluded.prompt,
 		private = excluded.private, revision = excluded.revision, created_at = excluded.created_at, updated_at = excluded.updated_at,
 		deleted_at = excluded.deleted_at`,
-		string(by), r.Day, good, line, words, r.Prompt, r.Private, r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), deleted)
+		string(by), r.Day, good, line, words, r.Prompt, r.Private, r.Revision, db.Micros(r.CreatedAt), db.Micros(r.UpdatedAt), db.MicrosOrNil(r.deletedAt))
 	return err
 }
 

@@ -38,7 +38,7 @@ func (s *Service) exportIntentions(ctx context.Context, r db.Reader, by account.
 	return s.o.Intentions.Export(ctx, r, by, func(v intention.Row) error {
 		return put(goal{
 			ID: v.ID, Day: v.Day, Text: v.Text, Practice: v.Practice, Person: v.Person, Cue: v.Cue, State: v.State, ClosedBy: v.ClosedBy,
-			Fingerprint: v.Fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: micros(v.DeletedAt),
+			Fingerprint: v.Fingerprint, Revision: v.Revision, CreatedAt: db.Micros(v.CreatedAt), UpdatedAt: db.Micros(v.UpdatedAt), DeletedAt: db.MicrosOrNil(v.DeletedAt),
 		})
 	})
 }
@@ -49,11 +49,7 @@ func (s *Service) restoreIntention(ctx context.Context, tx *db.Tx, by account.ID
 			ID: v.ID, Day: v.Day, Text: v.Text, Practice: v.Practice, Person: v.Person, Cue: v.Cue, State: v.State, ClosedBy: v.ClosedBy,
 			Revision: v.Revision, CreatedAt: db.Time(v.CreatedAt), UpdatedAt: db.Time(v.UpdatedAt),
 		},
-		Fingerprint: v.Fingerprint,
-	}
-	if v.DeletedAt != nil {
-		t := db.Time(*v.DeletedAt)
-		row.DeletedAt = &t
+		Fingerprint: v.Fingerprint, DeletedAt: db.TimeOrNil(v.DeletedAt),
 	}
 	return s.o.Intentions.Restore(ctx, tx, by, row)
 }

@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-	"time"
 
 	"kith/internal/account"
 	"kith/internal/dav"
@@ -426,12 +425,4 @@ func readLines(f *zip.File) ([][]byte, error) {
 		return nil, notOurs(err)
 	}
 	return list, nil
-}
-
-func micros(t *time.Time) *int64 {
-	if t == nil {
-		return nil
-	}
-	us := db.Micros(*t)
-	return &us
 }
