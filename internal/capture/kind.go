@@ -185,6 +185,10 @@ func (p *parser) denies(from, to int) bool {
 		if p.toks[i].used { // will @Sam am Freitag danken
 			continue
 		}
+		if p.other(i, ']') && p.other(i-1, '[') { // "- [ ] call Ana" is a list's line that is not ticked
+			p.wish = true
+			return true
+		}
 		if p.stop(i) {
 			if p.other(i, ':') && i > 0 && (p.toks[i-1].key == "todo" || p.toks[i-1].key == "reminder") {
 				p.wish = true

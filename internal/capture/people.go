@@ -43,6 +43,10 @@ func (p *parser) mention(i int) {
 	if !ok {
 		return
 	}
+	if end := p.host(first.end); end > 0 { // @sam@mastodon.social
+		p.name(i, end, p.known([]written{first}, false), first.text)
+		return
+	}
 	words := []written{first}
 	for len(words) < maxNameWords {
 		last := words[len(words)-1]
@@ -86,6 +90,17 @@ func (p *parser) mention(i int) {
 		end = m.cut
 	}
 	p.name(i, end, m, p.s[first.start:end])
+}
+
+// host returns where the host of a handle ends that may begin with the @ at byte at, or 0.
+func (p *parser) host(at int) int {
+	if at >= len(p.s) || p.s[at] != '@' {
+		return 0
+	}
+	if host, ok := p.nameAt(at + 1); ok && strings.Contains(host.text, ".") {
+		return host.end
+	}
+	return 0
 }
 
 // owner reads a genitive without an apostrophe, as German writes it: @Anas Tochter names Ana when no Anas is known. It
