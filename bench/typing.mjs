@@ -1,7 +1,7 @@
 // How soon a page answers a key: a line typed into the capture box of somebody who knows 500 people, with the processor made four
 // times slower. It prints the worst interaction to next paint and the middle one; it is no test.
 //
-//   go build -o /tmp/kith . && KITH_BIN=/tmp/kith node bench/typing.mjs
+//   go build . && KITH_BIN=./kith node bench/typing.mjs
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

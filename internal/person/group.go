@@ -84,7 +84,7 @@ func (s *Service) CreateGroup(ctx context.Context, by account.ID, id, name strin
 	if id, err = request.ID(id); err != nil {
 		return Group{}, false, err
 	}
-	fp := fingerprint(name)
+	fp := request.Fingerprint(name)
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		created = false
 		was, deleted, err := groupState(ctx, tx, by, id)
@@ -129,7 +129,7 @@ func (s *Service) insertGroup(ctx context.Context, tx *db.Tx, by account.ID, id,
 	}
 	now := s.instant()
 	_, err = tx.Exec(ctx, `INSERT INTO person_group (user_id, id, name, name_fold, fingerprint, revision, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, 1, $6, $6)`, string(by), id, name, nameFold(name), fingerprint(name), db.Micros(now))
+		VALUES ($1, $2, $3, $4, $5, 1, $6, $6)`, string(by), id, name, nameFold(name), request.Fingerprint(name), db.Micros(now))
 	return Group{ID: id, Name: name, Revision: 1, CreatedAt: now, UpdatedAt: now}, err
 }
 
@@ -262,7 +262,7 @@ func addPart[T any](ctx context.Context, tx *db.Tx, s *Service, by account.ID, p
 		return err
 	}
 	m.ID, m.Person = id, personID
-	fp := fingerprint([]any{personID, p.values(&v)})
+	fp := request.Fingerprint([]any{personID, p.values(&v)})
 	if v, err = clean(v); err != nil {
 		return err
 	}

@@ -95,7 +95,7 @@ func codeFor(ctx context.Context, r db.Reader, by account.ID, p Person) (string,
 
 // AddChannel adds a way to reach a person. With a client's own id it may be repeated.
 func (s *Service) AddChannel(ctx context.Context, by account.ID, personID string, c Channel) (Channel, bool, error) {
-	fp := fingerprint([]any{personID, c.Kind, c.Value, c.Label, c.Position})
+	fp := request.Fingerprint([]any{personID, c.Kind, c.Value, c.Label, c.Position})
 	var err error
 	if c.ID, err = request.ID(c.ID); err != nil {
 		return Channel{}, false, err
@@ -137,7 +137,7 @@ func (s *Service) RemoveChannel(ctx context.Context, by account.ID, personID, id
 
 // AddDate adds a date to a person. With a client's own id it may be repeated.
 func (s *Service) AddDate(ctx context.Context, by account.ID, personID string, d Date) (Date, bool, error) {
-	fp := fingerprint([]any{personID, d.Kind, d.Label, d.Year, d.Month, d.Day, d.LeadDays})
+	fp := request.Fingerprint([]any{personID, d.Kind, d.Label, d.Year, d.Month, d.Day, d.LeadDays})
 	var err error
 	if d.ID, err = request.ID(d.ID); err != nil {
 		return Date{}, false, err
@@ -176,7 +176,7 @@ func (s *Service) RemoveDate(ctx context.Context, by account.ID, personID, id st
 
 // AddFact adds something worth remembering. With a client's own id it may be repeated.
 func (s *Service) AddFact(ctx context.Context, by account.ID, personID string, f Fact) (Fact, bool, error) {
-	fp := fingerprint([]any{personID, f.Text, f.Private})
+	fp := request.Fingerprint([]any{personID, f.Text, f.Private})
 	var err error
 	if f.ID, err = request.ID(f.ID); err != nil {
 		return Fact{}, false, err
@@ -201,7 +201,7 @@ func (s *Service) RemoveFact(ctx context.Context, by account.ID, personID, id st
 
 // AddFollowUp adds something to ask or do, with a day. With a client's own id it may be repeated.
 func (s *Service) AddFollowUp(ctx context.Context, by account.ID, personID string, f FollowUp) (FollowUp, bool, error) {
-	fp := fingerprint([]any{personID, f.Text, f.Due, f.State})
+	fp := request.Fingerprint([]any{personID, f.Text, f.Due, f.State})
 	var err error
 	if f.ID, err = request.ID(f.ID); err != nil {
 		return FollowUp{}, false, err
@@ -321,7 +321,7 @@ func (t tail) Scan(dest ...any) error { return t.Scanner.Scan(append(dest, t.mor
 // AddRelation says how a person belongs to another: the person is r.Other's r.Role. With a client's own id it may be
 // repeated.
 func (s *Service) AddRelation(ctx context.Context, by account.ID, personID string, r Relation) (Relation, bool, error) {
-	fp := fingerprint([]any{personID, r.Other, r.Role})
+	fp := request.Fingerprint([]any{personID, r.Other, r.Role})
 	var err error
 	if r.ID, err = request.ID(r.ID); err != nil {
 		return Relation{}, false, err

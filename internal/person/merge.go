@@ -211,12 +211,12 @@ func (s *Service) moveRows(ctx context.Context, tx *db.Tx, by account.ID, keep, 
 		return err
 	}
 	dates, err := differing(ctx, tx, by, keep, gone, s.dates(), func(d Date) string {
-		return fingerprint([]any{d.Kind, nameFold(d.Label), d.Month, d.Day})
+		return request.Fingerprint([]any{d.Kind, nameFold(d.Label), d.Month, d.Day})
 	})
 	if err != nil {
 		return err
 	}
-	facts, err := differing(ctx, tx, by, keep, gone, s.facts(), func(f Fact) string { return fingerprint([]any{f.Text, f.Private}) })
+	facts, err := differing(ctx, tx, by, keep, gone, s.facts(), func(f Fact) string { return request.Fingerprint([]any{f.Text, f.Private}) })
 	if err != nil {
 		return err
 	}

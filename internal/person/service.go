@@ -374,9 +374,5 @@ func (s *Service) Erase(ctx context.Context, tx *db.Tx, id account.ID) error {
 // fingerprint tells one request from another. The id is left out: it is what the fingerprint is kept under.
 func (d Draft) fingerprint() string {
 	d.ID = ""
-	return fingerprint(d)
-}
-
-func fingerprint(v any) string {
-	return request.Fingerprint(v)
+	return request.Fingerprint(d)
 }

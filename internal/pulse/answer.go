@@ -178,7 +178,7 @@ func (s *Service) Answer(ctx context.Context, by account.ID, d AnswerDraft) (Ans
 	}
 	a.Day = u.Day(now)
 	refused := s.scored(ctx, by, &a) // a retry must find what it made even when the definition is gone
-	asked := fingerprint(d)
+	asked := request.Fingerprint(d)
 	var (
 		got     Answer
 		created bool

@@ -115,11 +115,7 @@ type Page[T any] struct {
 }
 
 // fingerprint is of what was asked for, without the id.
-func (d Draft) fingerprint() string { return fingerprint(d) }
-
-func fingerprint(v any) string {
-	return request.Fingerprint(v)
-}
+func (d Draft) fingerprint() string { return request.Fingerprint(d) }
 
 // Evening reports whether the day of t, in its own zone, is far enough on to look back at it: from five in the afternoon
 // until the next day begins.
